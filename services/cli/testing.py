@@ -1,0 +1,55 @@
+"""`lianban test` and `lianban check`: what CI runs, on any machine with a checkout."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+ROOT = Path(__file__).resolve().parents[2]
+PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+
+TOOLS = Path(sys.executable).parent
+CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("ruff check", ("ruff", "check", "--quiet", ".")),
+    ("ruff format", ("ruff", "format", "--check", "--quiet", ".")),
+    ("mypy --strict", ("mypy",)),
+    ("import-linter", ("lint-imports",)),
+)
+
+
+def test(context: typer.Context) -> None:
+    """Run the tests; everything that follows goes to pytest."""
+    need_checkout()
+    command = [sys.executable, "-m", "pytest", *context.args]
+    raise typer.Exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
+
+
+def check() -> None:
+    """Lint, formatting, types and the direction of imports, with a summary."""
+    need_checkout()
+    rows = [(name, *run(command)) for name, command in CHECKS]
+    table = Table("check", "seconds", "verdict")
+    for name, verdict, seconds in rows:
+        table.add_row(name, f"{seconds:.1f}", "[green]passed[/]" if verdict else "[red]failed[/]")
+    Console().print(table)
+    raise typer.Exit(0 if all(verdict for _, verdict, _ in rows) else 1)
+
+
+def run(command: tuple[str, ...]) -> tuple[bool, float]:
+    """Run a tool of the environment in the checkout: whether it passed, and the seconds it took."""
+    start = time.monotonic()
+    program, *arguments = command
+    done = subprocess.run([str(TOOLS / program), *arguments], cwd=ROOT, check=False)
+    return done.returncode == 0, time.monotonic() - start
+
+
+def need_checkout() -> None:
+    """End with a sentence where there are no sources to look at."""
+    if not (ROOT / "tests").is_dir():
+        raise typer.BadParameter(
+            "tests and checks need a checkout of the sources; this is an installed wheel."
+        )
