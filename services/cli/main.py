@@ -16,7 +16,7 @@ app.command("check")(testing.check)
 
 def main() -> None:
     """Run one command."""
-    app()
+    app(prog_name="lianban")
 
 
 if __name__ == "__main__":

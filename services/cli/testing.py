@@ -51,5 +51,5 @@ def need_checkout() -> None:
     """End with a sentence where there are no sources to look at."""
     if not (ROOT / "tests").is_dir():
         raise typer.BadParameter(
-            "tests and checks need a checkout of the sources; this is an installed wheel."
+            "this is an installed wheel; tests and checks need a checkout of the sources."
         )
