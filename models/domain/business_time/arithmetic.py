@@ -1,0 +1,143 @@
+"""Instants on business clocks.
+
+One rule for every boundary: a clock has a *reading* at each instant, which grows only while the clock runs, and
+an amount ends at the **earliest** instant at which the reading is reached. What is used up at closing time ends
+at closing time, not at the next opening; nothing at all ends where it starts.
+
+A pause conserves what is left: `left = seconds_between(cal, clock, paused_at, due_at)` and afterwards
+`after(cal, clock, resumed_at, left)`, which is what `resumed` does. Working days are paused in working time.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from models.domain.business_time.calendar import Calendar
+from models.domain.business_time.errors import BeyondCalendar
+from models.domain.business_time.limits import Clock, Limit
+from models.domain.business_time.timeline import instant, micros, moment
+
+WHOLE: Final = 100
+_NOTHING: Final = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When something is due, in UTC; provisional when a year on the way has no published holidays yet."""
+
+    due_at: datetime
+    provisional: bool
+
+
+def due(calendar: Calendar, start: datetime, limit: Limit) -> Due:
+    """When `limit` ends that starts at `start`.
+
+    n WD excludes the starting day, at whatever hour it starts, and ends at closing time of the nth working day
+    (大宁路街道 2019, 夏阳街道 2022 count so). Hours and minutes count on their clock from `start`.
+
+    Raises:
+        NaiveInstant: `start` has no time zone.
+        BeyondCalendar: start or end lies outside the years 1970 to 2199.
+    """
+    if limit.clock is not Clock.WORKING_DAYS:
+        return after(calendar, limit.clock, start, limit.duration)
+    at = instant(start)
+    first = calendar.local(start)
+    line = calendar.timeline(at, at)
+    while (day := line.nth_after(first.toordinal(), limit.days)) is None:
+        line = calendar.longer(line, 1)
+    return Due(moment(day.closes), calendar.is_provisional(first, date.fromordinal(day.ordinal)))
+
+
+def seconds_between(calendar: Calendar, clock: Clock, start: datetime, end: datetime) -> timedelta:
+    """Clock time from `start` to `end`, exact to the microsecond; negative when `end` comes first.
+
+    Working days are measured like working hours: in time within them.
+
+    Raises:
+        NaiveInstant: an instant has no time zone.
+        BeyondCalendar: an instant lies outside the years 1970 to 2199.
+    """
+    first, last = instant(start), instant(end)
+    if clock is Clock.ALWAYS:
+        return timedelta(microseconds=last - first)
+    line = calendar.timeline(min(first, last), max(first, last))
+    return timedelta(microseconds=line.reading(last) - line.reading(first))
+
+
+def after(calendar: Calendar, clock: Clock, start: datetime, amount: timedelta) -> Due:
+    """The earliest instant at which `amount` of clock time has passed since `start`.
+
+    A zero amount ends at `start`; a negative one at the earliest instant from which as much passes to `start`.
+
+    Raises:
+        NaiveInstant: `start` has no time zone.
+        BeyondCalendar: start or end lies outside the years 1970 to 2199.
+    """
+    at = instant(start)
+    if clock is Clock.ALWAYS or amount == _NOTHING:
+        return Due(_plus(at, amount), provisional=False)
+    end = moment(_reached(calendar, at, micros(amount)))
+    first, last = sorted((calendar.local(start), calendar.local(end)))
+    return Due(end, calendar.is_provisional(first, last))
+
+
+def resumed(calendar: Calendar, clock: Clock, due_at: datetime, pause: tuple[datetime, datetime]) -> Due:
+    """The due instant after a pause (from, to): as much clock time is left at its end as at its beginning.
+
+    A deadline that had passed when the pause began stays where it was: what has fired is never moved.
+
+    Raises:
+        NaiveInstant: an instant has no time zone.
+        BeyondCalendar: an instant lies outside the years 1970 to 2199.
+    """
+    paused_at, resumed_at = pause
+    if due_at <= paused_at:
+        return Due(due_at, provisional=False)
+    return after(calendar, clock, resumed_at, seconds_between(calendar, clock, paused_at, due_at))
+
+
+def part_of(  # noqa: PLR0917 - the same order as everywhere here, and the part last
+    calendar: Calendar, clock: Clock, start: datetime, due_at: datetime, percent: int
+) -> datetime:
+    """The instant at which `percent` of the clock time between `start` and `due_at` has passed.
+
+    0 % is `start`; 100 % is `due_at` itself, even where that was set by hand outside working hours, and so is
+    every part when `due_at` is not after `start`.
+
+    Raises:
+        NaiveInstant: an instant has no time zone.
+        BeyondCalendar: an instant lies outside the years 1970 to 2199.
+    """
+    if percent >= WHOLE or due_at <= start:
+        return due_at
+    total = seconds_between(calendar, clock, start, due_at)
+    return after(calendar, clock, start, total * max(percent, 0) // WHOLE).due_at
+
+
+def next_open(calendar: Calendar, at: datetime) -> datetime:
+    """`at` if it is within working hours, else the next opening; closing time itself is not within them.
+
+    Raises:
+        NaiveInstant: `at` has no time zone.
+        BeyondCalendar: `at` or the opening lies outside the years 1970 to 2199.
+    """
+    wanted = instant(at)
+    line = calendar.timeline(wanted, wanted)
+    while (opening := line.next_open(wanted)) is None:
+        line = calendar.longer(line, 1)
+    return moment(opening)
+
+
+def _reached(calendar: Calendar, at: int, amount: int) -> int:
+    line = calendar.timeline(at, at)
+    while not 0 < (reading := line.reading(at) + amount) <= line.total:
+        line = calendar.longer(line, 1 if amount > 0 else -1)
+    return line.earliest(reading)
+
+
+def _plus(at: int, amount: timedelta) -> datetime:
+    try:
+        return moment(at) + amount
+    except OverflowError:
+        raise BeyondCalendar from None
