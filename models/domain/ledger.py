@@ -1,0 +1,60 @@
+"""The ledger 办理记录: canonical bytes, the hash chain of a stream, commitments to what may be erased.
+
+The chain makes an edit, a deletion or a new order of events visible; what it cannot show by itself is a cut
+tail, which is why heads are also logged elsewhere (``docs/architecture.md``).
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from models.domain.streams import StreamKey
+
+GENESIS = b"\0" * 32
+_DOMAIN = b"lianban.event.v1\0"
+
+
+def canonical(image: object) -> bytes:
+    """The RFC 8785 bytes of a JSON value made of str, int, bool, None, list and dict with ASCII keys.
+
+    Within those types Python's encoder already writes what RFC 8785 asks for: sorted keys, no white space,
+    the short escapes, UTF-8. Raises UnicodeEncodeError for a lone surrogate, which has no UTF-8.
+    """
+    text = json.dumps(image, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return text.encode()
+
+
+def chained(key: StreamKey, seq: int, previous: bytes, payload: bytes) -> bytes:
+    """The hash of event `seq` (from 1): SHA-256(domain ‖ stream ‖ seq ‖ previous hash ‖ canonical bytes)."""
+    place = f"{key.site_id}/{key.stream_id}/{seq}\0".encode()
+    return hashlib.sha256(_DOMAIN + place + previous + payload).digest()
+
+
+def commitment(secret: bytes, content: bytes) -> str:
+    """The keyed hash by which an event vouches for text or a picture without holding it.
+
+    With the key (32 random bytes, one a row) anybody can check the row; once the key is erased the hash says
+    nothing about the person any more (PIPL art. 47), and the chain still verifies.
+    """
+    return hmac.new(secret, content, hashlib.sha256).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One event as the ledger stores it: its place, its bytes, its hash (32 bytes)."""
+
+    seq: int
+    payload: bytes
+    digest: bytes
+
+
+def first_broken(key: StreamKey, links: Iterable[Link], *, head: bytes | None = None) -> int | None:
+    """The seq from which on the chain does not hold, or None when it holds up to `head`."""
+    previous, seq = GENESIS, 0
+    for seq, link in enumerate(links, start=1):
+        if link.seq != seq or link.digest != chained(key, seq, previous, link.payload):
+            return seq
+        previous = link.digest
+    return seq + 1 if head is not None and head != previous else None

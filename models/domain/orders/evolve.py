@@ -1,0 +1,414 @@
+"""State is a fold of events: one small function for each type, without a rule in it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from models.domain.orders import events as e
+from models.domain.orders.state import Assignment, Deadline, Order, Plan
+from models.domain.orders.words import (
+    AssignmentState,
+    OrderStatus,
+    RequestKind,
+)
+
+Fold = Callable[[Order, Any, datetime], Order]
+
+
+class FoldError(ValueError):
+    """The events are not the life of one order: the first must be OrderReported, and it alone may be it."""
+
+
+def evolve(order: Order | None, event: e.Event, at: datetime) -> Order:
+    """The order after `event`, which was recorded at `at`."""
+    if isinstance(event, e.OrderReported):
+        if order is not None:
+            raise FoldError
+        return _reported(event, at)
+    if order is None:
+        raise FoldError
+    return _FOLDS[type(event)](order, event, at)
+
+
+def _reported(event: e.OrderReported, at: datetime) -> Order:
+    return Order(
+        status=OrderStatus.REPORTED,
+        space=event.space,
+        description=event.description,
+        reporter=event.reporter,
+        reported_at=at,
+        severity=event.severity,
+        origin=event.origin,
+        coordinator=event.coordinator,
+        category=event.category,
+        title=event.title,
+        confirmed=event.confirmed,
+        split_from=event.split_from,
+    )
+
+
+# ── the order ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _triage_requested(order: Order, event: e.TriageRequested, _at: datetime) -> Order:
+    return replace(order, status=OrderStatus.TRIAGE, triage_by=event.party, unrouted=None)
+
+
+def _triaged(order: Order, event: e.OrderTriaged, _at: datetime) -> Order:
+    return replace(
+        order,
+        status=OrderStatus.REPORTED,
+        category=event.category,
+        origin=event.origin,
+        severity=event.severity,
+        confirmed=True,
+    )
+
+
+def _danger_confirmed(order: Order, _event: e.DangerConfirmed, _at: datetime) -> Order:
+    return replace(order, confirmed=True)
+
+
+def _reclassified(order: Order, event: e.OrderReclassified, _at: datetime) -> Order:
+    return replace(
+        order,
+        status=OrderStatus.REPORTED,
+        category=event.category,
+        origin=event.origin,
+        severity=event.severity,
+        confirmed=True,
+    )
+
+
+def _routed(order: Order, event: e.OrderRouted, _at: datetime) -> Order:
+    return _settled(replace(order, status=OrderStatus.OPEN, pin=event.pin, unrouted=None))
+
+
+def _unrouted(order: Order, event: e.OrderUnrouted, _at: datetime) -> Order:
+    return replace(order, status=OrderStatus.UNROUTED, unrouted=event.reason)
+
+
+def _split(order: Order, event: e.OrderSplit, _at: datetime) -> Order:
+    return replace(order, split_into=(*order.split_into, event.into))
+
+
+def _merged(order: Order, event: e.OrderMerged, _at: datetime) -> Order:
+    return replace(order, status=OrderStatus.MERGED, merged_into=event.into)
+
+
+def _absorbed(order: Order, event: e.OrderAbsorbed, _at: datetime) -> Order:
+    return replace(order, absorbed=(*order.absorbed, event.source))
+
+
+def _supervised(order: Order, _event: e.OrderSupervised, _at: datetime) -> Order:
+    return replace(order, supervised=True)
+
+
+def _cancelled(order: Order, _event: e.OrderCancelled, _at: datetime) -> Order:
+    return replace(order, status=OrderStatus.CANCELLED)
+
+
+def _false_alarm(order: Order, _event: e.FalseAlarmFound, _at: datetime) -> Order:
+    return replace(order, status=OrderStatus.FALSE_ALARM)
+
+
+def _helped(order: Order, _event: e.HelpConfirmed, _at: datetime) -> Order:
+    return replace(order, helped=True)
+
+
+def _closed(order: Order, _event: e.OrderClosed, at: datetime) -> Order:
+    return replace(order, status=OrderStatus.CLOSED, closed_at=at)
+
+
+def _called_back(order: Order, event: e.CallbackRecorded, _at: datetime) -> Order:
+    return replace(order, resolved=event.resolved, satisfied=event.satisfied)
+
+
+def _reopened(order: Order, _event: e.OrderReopened, _at: datetime) -> Order:
+    return replace(
+        order,
+        status=OrderStatus.REOPENED,
+        round=order.round + 1,
+        reopened=order.reopened + 1,
+        closed_at=None,
+        helped=False,
+        resolved=None,
+        satisfied=None,
+        plan=None,
+    )
+
+
+def _outside(order: Order, event: e.OutsideNumberAdded, _at: datetime) -> Order:
+    return replace(order, outside=(*order.outside, event.outside))
+
+
+# ── assignments ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _with(order: Order, party: str, **changes: Any) -> Order:  # noqa: ANN401 - fields of Assignment
+    changed = replace(order.assignments[party], **changes)
+    return _settled(replace(order, assignments={**order.assignments, party: changed}))
+
+
+def _settled(order: Order) -> Order:
+    """待核查 once all acting parties are done, 处置中 as soon as one is not."""
+    if order.status not in {OrderStatus.OPEN, OrderStatus.AWAITING_REVIEW}:
+        return order
+    acting = list(order.acting())
+    waits = bool(acting) and all(one.state is AssignmentState.DONE for one in acting)
+    status = OrderStatus.AWAITING_REVIEW if waits else OrderStatus.OPEN
+    return order if status is order.status else replace(order, status=status)
+
+
+def _dispatched(order: Order, event: e.AssignmentDispatched, at: datetime) -> Order:
+    new = Assignment(
+        party=event.party,
+        duty=event.duty,
+        state=AssignmentState.DISPATCHED,
+        round=order.round,
+        dispatched_at=at,
+        designated=event.designated,
+    )
+    return _settled(replace(order, assignments={**order.assignments, event.party: new}))
+
+
+def _acknowledged(order: Order, event: e.AssignmentAcknowledged, at: datetime) -> Order:
+    held = order.assignments[event.party]
+    fresh = held.state in {AssignmentState.DISPATCHED, AssignmentState.REJECTED}
+    state = AssignmentState.ACKNOWLEDGED if fresh else held.state
+    return _with(order, event.party, state=state, acknowledged_at=held.acknowledged_at or at)
+
+
+def _contacted(order: Order, event: e.ReporterContacted, at: datetime) -> Order:
+    return _with(order, event.party, contacted_at=order.assignments[event.party].contacted_at or at)
+
+
+def _arrived(order: Order, event: e.PartyArrived, at: datetime) -> Order:
+    return _with(order, event.party, arrived_at=order.assignments[event.party].arrived_at or at)
+
+
+def _made_safe(order: Order, event: e.PlaceMadeSafe, at: datetime) -> Order:
+    return _with(order, event.party, made_safe_at=order.assignments[event.party].made_safe_at or at)
+
+
+def _started(order: Order, event: e.WorkStarted, at: datetime) -> Order:
+    return _with(order, event.party, state=AssignmentState.IN_PROGRESS, started_at=at)
+
+
+def _noted(order: Order, _event: e.NoteAdded, _at: datetime) -> Order:
+    return order
+
+
+def _photographed(order: Order, event: e.PhotoAttached, _at: datetime) -> Order:
+    return replace(order, photos=(*order.photos, event.photo))
+
+
+def _planned(order: Order, event: e.PlanProposed, _at: datetime) -> Order:
+    plan = Plan(event.id, event.party, event.text, event.fix_by, frozenset({event.party}))
+    return replace(order, plan=plan, next_id=max(order.next_id, event.id + 1))
+
+
+def _plan_agreed(order: Order, event: e.PlanAgreed, _at: datetime) -> Order:
+    if order.plan is None:
+        raise FoldError
+    plan = replace(order.plan, agreed=order.plan.agreed | {event.party}, in_force=event.in_force)
+    return replace(order, plan=plan)
+
+
+def _done(order: Order, event: e.AssignmentDone, at: datetime) -> Order:
+    return _with(order, event.party, state=AssignmentState.DONE, done_at=at)
+
+
+def _verified(order: Order, event: e.AssignmentVerified, at: datetime) -> Order:
+    return _with(order, event.party, state=AssignmentState.VERIFIED, ended_at=at)
+
+
+def _rejected(order: Order, event: e.AssignmentRejected, _at: datetime) -> Order:
+    rejections = order.assignments[event.party].rejections + 1
+    return _with(order, event.party, state=AssignmentState.REJECTED, done_at=None, rejections=rejections)
+
+
+def _released(order: Order, event: e.AssignmentReleased, at: datetime) -> Order:
+    return _with(order, event.party, state=AssignmentState.RELEASED, ended_at=at)
+
+
+def _withdrawn(order: Order, event: e.AssignmentWithdrawn, at: datetime) -> Order:
+    return _with(order, event.party, state=AssignmentState.WITHDRAWN, ended_at=at)
+
+
+# ── requests ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _requested(order: Order, event: e.RequestMade, _at: datetime) -> Order:
+    request = event.request
+    is_return = request.kind is RequestKind.RETURN
+    order = replace(
+        order,
+        requests=(*order.requests, request),
+        returns=order.returns + is_return,
+        next_id=max(order.next_id, request.id + 1),
+    )
+    return _with(order, request.party, state=AssignmentState.RETURN_REQUESTED) if is_return else order
+
+
+def _decided(order: Order, event: e.RequestDecided, _at: datetime) -> Order:
+    request = next(one for one in order.requests if one.id == event.id)
+    order = replace(order, requests=tuple(one for one in order.requests if one.id != event.id))
+    held = order.assignments[request.party]
+    if request.kind is RequestKind.EXTEND and event.granted:
+        return _with(order, request.party, extensions=held.extensions + 1)
+    if request.kind is RequestKind.RETURN and not event.granted and request.before is not None:
+        return _with(order, request.party, state=request.before)
+    return order
+
+
+def _lapsed(order: Order, event: e.RequestLapsed, _at: datetime) -> Order:
+    return replace(order, requests=tuple(one for one in order.requests if one.id != event.id))
+
+
+def _held(order: Order, event: e.AssignmentHeld, _at: datetime) -> Order:
+    holds = order.assignments[event.party].holds + 1
+    return _with(order, event.party, state=AssignmentState.HELD, holds=holds)
+
+
+def _waits(order: Order, event: e.AssignmentWaits, _at: datetime) -> Order:
+    return _with(order, event.party, state=AssignmentState.WAITING, waits_for=event.waits_for)
+
+
+def _resumed(order: Order, event: e.AssignmentResumed, _at: datetime) -> Order:
+    return _with(order, event.party, state=event.to, waits_for=None)
+
+
+# ── deadlines and steps ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _change_deadline(order: Order, number: int, **changes: Any) -> Order:  # noqa: ANN401 - Deadline's fields
+    old = order.deadlines[str(number)]
+    new = replace(old, generation=old.generation + 1, **changes)
+    return replace(order, deadlines={**order.deadlines, str(number): new})
+
+
+def _deadline_set(order: Order, event: e.DeadlineSet, _at: datetime) -> Order:
+    new = event.deadline
+    return replace(
+        order,
+        deadlines={**order.deadlines, str(new.id): new},
+        next_id=max(order.next_id, new.id + 1),
+    )
+
+
+def _deadline_moved(order: Order, event: e.DeadlineMoved, _at: datetime) -> Order:
+    order = _change_deadline(
+        order,
+        event.id,
+        due_at=event.due_at,
+        total=event.total,
+        reason=event.reason,
+        calendar_version=event.calendar_version,
+        provisional=event.provisional,
+        limit=event.limit,
+        next=event.next,
+        reached=event.reached,
+    )
+    return _recoloured(order, order.deadlines[str(event.id)].party)
+
+
+def _deadline_paused(order: Order, event: e.DeadlinePaused, at: datetime) -> Order:
+    pauses = (*order.deadlines[str(event.id)].pauses, at)
+    return _change_deadline(order, event.id, left=event.left, next=None, pauses=pauses)
+
+
+def _deadline_resumed(order: Order, event: e.DeadlineResumed, at: datetime) -> Order:
+    return _change_deadline(
+        order,
+        event.id,
+        left=None,
+        due_at=event.due_at,
+        provisional=event.provisional,
+        next=event.next,
+        pauses=(*order.deadlines[str(event.id)].pauses, at),
+    )
+
+
+def _deadline_ended(order: Order, event: e.DeadlineEnded, _at: datetime) -> Order:
+    rest = {key: one for key, one in order.deadlines.items() if one.id != event.id}
+    return _recoloured(replace(order, deadlines=rest), order.deadlines[str(event.id)].party)
+
+
+def _recoloured(order: Order, party: str) -> Order:
+    """A party is yellow or red by the steps that its still open deadlines have reached."""
+    if party not in order.assignments:
+        return order
+    open_ = order.open_deadlines(party=party)
+    held = order.assignments[party]
+    red = any("red" in one.reached for one in open_)
+    yellow = not red and any(one.reached for one in open_)
+    if (held.red, held.yellow) == (red, yellow):
+        return order
+    return _with(order, party, red=red, yellow=yellow)
+
+
+def _stepped(order: Order, event: e.StepReached, _at: datetime) -> Order:
+    old: Deadline = order.deadlines[str(event.id)]
+    mark = event.colour if event.colour == "red" else event.rung
+    reached = old.reached if mark in old.reached else (*old.reached, mark)
+    order = _change_deadline(order, event.id, next=event.next, reached=reached)
+    if event.party in order.assignments:
+        if f"{event.party}:handler" in event.told:
+            order = _with(order, event.party, nudges=order.assignments[event.party].nudges + 1)
+        order = _recoloured(order, event.party)
+    return replace(order, supervised=True) if event.colour == "supervised" else order
+
+
+def _steps_struck(order: Order, event: e.StepsStruck, _at: datetime) -> Order:
+    return _with(order, event.party, yellow=False, red=False)
+
+
+_FOLDS: Mapping[type[e.Event], Fold] = {
+    e.TriageRequested: _triage_requested,
+    e.OrderTriaged: _triaged,
+    e.DangerConfirmed: _danger_confirmed,
+    e.OrderReclassified: _reclassified,
+    e.OrderRouted: _routed,
+    e.OrderUnrouted: _unrouted,
+    e.OrderSplit: _split,
+    e.OrderMerged: _merged,
+    e.OrderAbsorbed: _absorbed,
+    e.OrderSupervised: _supervised,
+    e.OrderCancelled: _cancelled,
+    e.FalseAlarmFound: _false_alarm,
+    e.HelpConfirmed: _helped,
+    e.OrderClosed: _closed,
+    e.CallbackRecorded: _called_back,
+    e.OrderReopened: _reopened,
+    e.OutsideNumberAdded: _outside,
+    e.AssignmentDispatched: _dispatched,
+    e.AssignmentAcknowledged: _acknowledged,
+    e.ReporterContacted: _contacted,
+    e.PartyArrived: _arrived,
+    e.PlaceMadeSafe: _made_safe,
+    e.WorkStarted: _started,
+    e.NoteAdded: _noted,
+    e.PhotoAttached: _photographed,
+    e.PlanProposed: _planned,
+    e.PlanAgreed: _plan_agreed,
+    e.AssignmentDone: _done,
+    e.AssignmentVerified: _verified,
+    e.AssignmentRejected: _rejected,
+    e.AssignmentReleased: _released,
+    e.AssignmentWithdrawn: _withdrawn,
+    e.RequestMade: _requested,
+    e.RequestDecided: _decided,
+    e.RequestLapsed: _lapsed,
+    e.AssignmentHeld: _held,
+    e.AssignmentWaits: _waits,
+    e.AssignmentResumed: _resumed,
+    e.DeadlineSet: _deadline_set,
+    e.DeadlineMoved: _deadline_moved,
+    e.DeadlinePaused: _deadline_paused,
+    e.DeadlineResumed: _deadline_resumed,
+    e.DeadlineEnded: _deadline_ended,
+    e.StepReached: _stepped,
+    e.StepsStruck: _steps_struck,
+}

@@ -1,0 +1,257 @@
+"""What is known of an order now: the fold of its events, and plain questions to it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from models.domain.orders.words import (
+    ACTING,
+    ENDED,
+    OVER,
+    AssignmentState,
+    DeadlineKind,
+    Duty,
+    OrderStatus,
+    Origin,
+    PhotoPurpose,
+    ReporterKind,
+    RequestKind,
+    Severity,
+)
+from models.domain.streams import TextRef
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybookPin:
+    """The version of the rules that an order lives under (rule 10)."""
+
+    code: str
+    version: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """Who reported; `person` is an opaque id, the contact itself lies beside the ledger."""
+
+    kind: ReporterKind
+    person: str | None = None
+    contact: TextRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """The next rung of a deadline's ladder (or an alarm's effect) and when it falls due."""
+
+    rung: str
+    at: datetime
+    occurrence: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """An open 时限 of a party. While paused it has `left` (business microseconds) and no due instant runs.
+
+    `total` is the whole limit on its own clock in business microseconds, from which parts of it are counted.
+    `generation` grows whenever its timer changes, so that an older firing finds nothing.
+    """
+
+    id: int
+    kind: DeadlineKind
+    party: str
+    round: int
+    started_at: datetime
+    due_at: datetime
+    clock: str
+    total: int
+    calendar: str
+    calendar_version: int
+    limit: str | None = None
+    reason: str = "playbook"
+    provisional: bool = False
+    generation: int = 1
+    next: NextStep | None = None
+    reached: tuple[str, ...] = ()
+    left: int | None = None
+    pauses: tuple[datetime, ...] = ()
+    """Instants of pausing and resuming, alternating."""
+    request: int | None = None
+    """For decide and hold_end: the request that it belongs to; for review: none."""
+    subject: str | None = None
+    """For review: the party whose work is reviewed."""
+
+    @property
+    def paused(self) -> bool:
+        """Whether a hold or an accepted wait stops it."""
+        return self.left is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """承办单: one party's obligation on the order."""
+
+    party: str
+    duty: Duty
+    state: AssignmentState
+    round: int
+    dispatched_at: datetime
+    designated: bool = False
+    """Named by a decider: may not return this order again (潍坊 rules §22)."""
+    acknowledged_at: datetime | None = None
+    contacted_at: datetime | None = None
+    arrived_at: datetime | None = None
+    made_safe_at: datetime | None = None
+    started_at: datetime | None = None
+    done_at: datetime | None = None
+    ended_at: datetime | None = None
+    holds: int = 0
+    extensions: int = 0
+    rejections: int = 0
+    nudges: int = 0
+    """Reminders that its handler got while on time: the notice budget counts them."""
+    waits_for: str | None = None
+    yellow: bool = False
+    red: bool = False
+
+    @property
+    def acting(self) -> bool:
+        """Whether it still obliges the party to act or to be verified."""
+        return self.duty in ACTING and self.state not in OVER
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request that waits for its decision 批复."""
+
+    id: int
+    kind: RequestKind
+    party: str
+    asked_at: datetime
+    decider: str
+    reason: str
+    text: TextRef | None = None
+    nominee: str | None = None
+    """退单: who is responsible instead. 等待他方: who is waited for."""
+    until: datetime | None = None
+    before: AssignmentState | None = None
+    """The assignment's state to go back to when a return is dismissed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """整改方案: proposed by one party, in force once `agreed` holds everybody who has to agree."""
+
+    id: int
+    party: str
+    text: TextRef
+    fix_by: datetime
+    agreed: frozenset[str] = frozenset()
+    in_force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A picture beside the ledger."""
+
+    id: str
+    commitment: str
+    purpose: PhotoPurpose
+    party: str | None
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideNumber:
+    """The order's number in another system (12345, 网格), with its due date there."""
+
+    system: str
+    number: str
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """工单. `next_id` numbers deadlines, requests and plans; nothing here names a person."""
+
+    status: OrderStatus
+    space: str
+    description: TextRef
+    reporter: Reporter
+    reported_at: datetime
+    severity: Severity
+    origin: Origin
+    coordinator: str
+    category: str | None = None
+    title: TextRef | None = None
+    confirmed: bool = True
+    """False while an anonymous danger has not been confirmed by a person."""
+    round: int = 1
+    next_id: int = 1
+    pin: PlaybookPin | None = None
+    triage_by: str | None = None
+    unrouted: str | None = None
+    assignments: Mapping[str, Assignment] = field(default_factory=dict)
+    deadlines: Mapping[str, Deadline] = field(default_factory=dict)
+    """Open ones by id (as text, since JSON objects have text keys)."""
+    requests: tuple[Request, ...] = ()
+    returns: int = 0
+    plan: Plan | None = None
+    photos: tuple[Photo, ...] = ()
+    outside: tuple[OutsideNumber, ...] = ()
+    supervised: bool = False
+    helped: bool = False
+    merged_into: int | None = None
+    absorbed: tuple[int, ...] = ()
+    split_from: int | None = None
+    split_into: tuple[int, ...] = ()
+    closed_at: datetime | None = None
+    reopened: int = 0
+    resolved: bool | None = None
+    satisfied: bool | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether no obligation is left on it."""
+        return self.status in ENDED
+
+    def acting(self) -> Iterator[Assignment]:
+        """The assignments that still have to be verified or released."""
+        return (one for one in self.assignments.values() if one.acting)
+
+    def lead(self) -> Assignment | None:
+        """The acting assignment of the lead duty 主办."""
+        return next((one for one in self.acting() if one.duty is Duty.LEAD), None)
+
+    def open_deadlines(
+        self, *, party: str | None = None, kinds: frozenset[DeadlineKind] | None = None
+    ) -> tuple[Deadline, ...]:
+        """The open deadlines, of one party or of some kinds, by id."""
+        return tuple(
+            one
+            for one in self.deadlines.values()
+            if (party is None or one.party == party) and (kinds is None or one.kind in kinds)
+        )
+
+    def request_of(self, party: str, kind: RequestKind | None = None) -> Request | None:
+        """The undecided request of a party."""
+        return next((r for r in self.requests if r.party == party and kind in {None, r.kind}), None)
+
+    def has_photo(self, purpose: PhotoPurpose | None, party: str | None, round_: int) -> bool:
+        """Whether a photo of the purpose (any if None) was attached by the party in the round."""
+        return any(
+            photo.purpose is (purpose or photo.purpose) and photo.party == party and photo.round == round_
+            for photo in self.photos
+        )
+
+    @property
+    def promised_at(self) -> datetime | None:
+        """The one date that the resident sees: the latest current fix limit of the acting parties."""
+        kinds = frozenset({DeadlineKind.FIX, DeadlineKind.REDO})
+        return max((one.due_at for one in self.open_deadlines(kinds=kinds)), default=None)
+
+    @property
+    def colour(self) -> str:
+        """red 超期 when any acting party is past a limit, else yellow 临期, else green."""
+        if any(one.red for one in self.acting()):
+            return "red"
+        return "yellow" if any(one.yellow for one in self.acting()) else "green"
