@@ -1,0 +1,225 @@
+"""Everything that a process is told from outside, read once from `LIANBAN_*`."""
+
+import os
+import secrets
+import stat
+from collections.abc import Mapping
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import quote, urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+PREFIX = "LIANBAN_"
+SHORTEST_SECRET = 32
+# sun_path holds 108 bytes with its closing zero; PostgreSQL's socket is the longer of the two names.
+LONGEST_SOCKET = 107
+POSTGRES_SOCKET = ".s.PGSQL.5432"
+VALKEY_SOCKET = "valkey.sock"
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+class SettingsError(Exception):
+    """The environment holds a setting that lianban cannot run with; the message names the variable."""
+
+
+class Settings(BaseModel):
+    """The settings of a process; each field is the variable `LIANBAN_` + its name in capitals."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    env: Literal["development", "production", "test"] = Field(
+        "development",
+        description="What runs here. Outside development and test an unsafe default refuses to start.",
+    )
+    data: Path = Field(
+        description="Folder of everything kept on this machine: embedded database, photos, keys, logs. "
+        "Default: var/ of the checkout, else ~/.local/share/lianban, or /var/lib/lianban for root.",
+    )
+    host: str = Field("127.0.0.1", description="Address that the web server listens on; 0.0.0.0 for all.")
+    port: int = Field(8000, ge=1, le=65535, description="Port that the web server listens on.")
+    public_url: str = Field(
+        description="Address under which people reach the pages; links, posters and notices carry it. "
+        "Default in development: http://HOST:PORT.",
+    )
+    database_url: str = Field(
+        repr=False,
+        description="PostgreSQL 16 or newer: postgresql://user:password@host:port/name. The user needs "
+        "CREATEROLE for migrations. Default: the embedded server in the data folder.",
+    )
+    redis_url: str = Field(
+        repr=False,
+        description="Valkey or Redis: redis://, rediss:// or unix://. Use a database number of its own. "
+        "Default: the embedded server in the data folder.",
+    )
+    secret_key: SecretStr | None = Field(
+        None,
+        description="Signs sign-in links, cursors and commitments; at least 32 characters, kept secret and "
+        "never changed. Default in development: made once, in the data folder's secret.key.",
+    )
+    database_pool: int = Field(
+        5, ge=1, le=50, description="Connections to PostgreSQL that one process keeps at most."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least important lines that are still logged."
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="How log lines look: text for people, json for machines."
+    )
+    embedded_postgres: bool = Field(
+        exclude=True, description="Not a variable: no LIANBAN_DATABASE_URL is set."
+    )
+    embedded_valkey: bool = Field(exclude=True, description="Not a variable: no LIANBAN_REDIS_URL is set.")
+
+    @property
+    def broker_url(self) -> str:
+        """`redis_url` as Celery spells it: a Unix socket is `redis+socket://` there."""
+        scheme, rest = self.redis_url.split("://", 1)
+        if scheme != "unix":
+            return self.redis_url
+        path, _, query = rest.partition("?")
+        number = dict(pair.partition("=")[::2] for pair in query.split("&")).get("db", "0")
+        return f"redis+socket://{path}?virtual_host={number}"
+
+    def secret(self) -> str:
+        """`secret_key`; in development the one that the data folder keeps, made at the first call."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value()
+        return kept_secret(self.data / "secret.key")
+
+    @property
+    def is_production(self) -> bool:
+        """Whether real people depend on this process."""
+        return self.env == "production"
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Self:
+        """The settings in an environment.
+
+        Raises:
+            SettingsError: a value cannot be used, or an unsafe default would be used in production.
+        """
+        given = {
+            name: value for name in variables() if (value := environ.get(PREFIX + name.upper(), "").strip())
+        }
+        if given.get("env") == "production":
+            refuse_unsafe_defaults(given)
+        check_urls(given)
+        values: dict[str, object] = {**defaults(given), **given}
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = PREFIX + str(first["loc"][0]).upper()
+            raise SettingsError(f"{name} is {first['input']!r}: {first['msg'].lower()}.") from None
+
+
+def variables() -> tuple[str, ...]:
+    """The fields that an environment may set."""
+    return tuple(name for name, field in Settings.model_fields.items() if not field.exclude)
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings.read(os.environ)
+
+
+def refuse_unsafe_defaults(given: Mapping[str, str]) -> None:
+    """End with a sentence where production would run on a default made for development."""
+    for name, why in (
+        (
+            "secret_key",
+            "a key made on the spot would make all links and commitments worthless on the next machine",
+        ),
+        ("public_url", "links in notices would lead nowhere"),
+        ("data", "photos and keys need a folder that is backed up"),
+    ):
+        if name not in given:
+            raise SettingsError(f"Set {PREFIX}{name.upper()}: in production {why}.")
+    if urlsplit(given["public_url"]).hostname in {"localhost", "127.0.0.1", "::1", "0.0.0.0"}:  # noqa: S104
+        raise SettingsError(
+            f"Set {PREFIX}PUBLIC_URL to the address that people use, not to this machine's own."
+        )
+
+
+def check_urls(given: Mapping[str, str]) -> None:
+    """End with a sentence where an address has a scheme that is not spoken, or a secret is too short."""
+    for name, schemes in (
+        ("database_url", ("postgresql", "postgres", "postgresql+psycopg")),
+        ("redis_url", ("redis", "rediss", "unix")),
+        ("public_url", ("https", "http")),
+    ):
+        if name in given and urlsplit(given[name]).scheme not in schemes:
+            raise SettingsError(f"{PREFIX}{name.upper()} must start with {schemes[0]}://.")
+    if len(given.get("secret_key", "x" * SHORTEST_SECRET)) < SHORTEST_SECRET:
+        raise SettingsError(f"{PREFIX}SECRET_KEY must have at least {SHORTEST_SECRET} characters.")
+
+
+def defaults(given: Mapping[str, str]) -> dict[str, object]:
+    """What a process uses where it is told nothing, and the derived flags."""
+    data = Path(given["data"]).expanduser().absolute() if "data" in given else default_data()
+    sockets = socket_folder(data)
+    return {
+        "data": data,
+        "public_url": f"http://{given.get('host', '127.0.0.1')}:{given.get('port', '8000')}",
+        "database_url": f"postgresql://lianban@/lianban?host={quote(str(sockets), safe='')}",
+        "redis_url": f"unix://{quote(str(sockets / VALKEY_SOCKET))}?db=0",
+        "embedded_postgres": "database_url" not in given,
+        "embedded_valkey": "redis_url" not in given,
+    }
+
+
+def default_data() -> Path:
+    """The data folder of a process that is not told one."""
+    if (CHECKOUT / "pyproject.toml").is_file():
+        if os.geteuid() != 0 or is_open_to_all(CHECKOUT):
+            return CHECKOUT / "var"
+    elif os.geteuid() != 0:
+        return Path.home() / ".local" / "share" / "lianban"
+    # As root the embedded servers run as `nobody`, who cannot get into /root and the like.
+    return Path("/var/lib/lianban")
+
+
+def is_open_to_all(folder: Path) -> bool:
+    """Whether every user may pass through a folder and all those above it."""
+    return all(path.stat().st_mode & stat.S_IXOTH for path in (folder, *folder.parents))
+
+
+def socket_folder(data: Path) -> Path:
+    """Where the embedded servers' sockets lie: in the data folder, or in /tmp where its path is too long."""
+    near = data / "run"
+    if len(os.fsencode(near / POSTGRES_SOCKET)) <= LONGEST_SOCKET:
+        return near
+    name = sha256(os.fsencode(data)).hexdigest()[:16]
+    return Path(f"/tmp/lianban-{name}")  # noqa: S108 - made with mode 0700, refused when another's
+
+
+def make_data_folder(data: Path) -> None:
+    """Make the data folder where it is missing; one that exists is left as it is.
+
+    Root's can be passed through by all (not listed), since the embedded servers run as `nobody`.
+    """
+    if data.is_dir():
+        return
+    data.mkdir(parents=True)
+    data.chmod(0o711 if os.geteuid() == 0 else 0o700)
+
+
+def kept_secret(file: Path) -> str:
+    """The secret in a file that only its owner reads; made at the first call, once however many call."""
+    if not file.exists():
+        make_data_folder(file.parent)
+        draft = file.with_name(f".{file.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48))
+        try:
+            # A link, unlike a rename, does not replace what another process was quicker to make.
+            file.hardlink_to(draft)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return file.read_text()
