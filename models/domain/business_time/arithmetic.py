@@ -1,8 +1,8 @@
 """Instants on business clocks.
 
-One rule for every boundary: a clock has a *reading* at each instant, which grows only while the clock runs, and
-an amount ends at the **earliest** instant at which the reading is reached. What is used up at closing time ends
-at closing time, not at the next opening; nothing at all ends where it starts.
+One rule for every boundary: a clock has a *reading* at each instant, which grows only while the clock runs,
+and an amount ends at the **earliest** instant at which the reading is reached. What is used up at closing
+time ends at closing time, not at the next opening; nothing at all ends where it starts.
 
 A pause conserves what is left: `left = seconds_between(cal, clock, paused_at, due_at)` and afterwards
 `after(cal, clock, resumed_at, left)`, which is what `resumed` does. Working days are paused in working time.
@@ -32,8 +32,8 @@ class Due:
 def due(calendar: Calendar, start: datetime, limit: Limit) -> Due:
     """When `limit` ends that starts at `start`.
 
-    n WD excludes the starting day, at whatever hour it starts, and ends at closing time of the nth working day
-    (大宁路街道 2019, 夏阳街道 2022 count so). Hours and minutes count on their clock from `start`.
+    n WD excludes the starting day, at whatever hour it starts, and ends at closing time of the nth working
+    day. Hours and minutes count on their clock from `start`. (The domain's rules, section Limits.)
 
     Raises:
         NaiveInstant: `start` has no time zone.
@@ -68,7 +68,7 @@ def seconds_between(calendar: Calendar, clock: Clock, start: datetime, end: date
 def after(calendar: Calendar, clock: Clock, start: datetime, amount: timedelta) -> Due:
     """The earliest instant at which `amount` of clock time has passed since `start`.
 
-    A zero amount ends at `start`; a negative one at the earliest instant from which as much passes to `start`.
+    A zero amount ends at `start`; a negative one at the earliest instant with as much time up to `start`.
 
     Raises:
         NaiveInstant: `start` has no time zone.

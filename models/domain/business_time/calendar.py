@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -70,6 +70,11 @@ class Calendar:
 
     def __hash__(self) -> int:
         return hash((self.code, self.version))
+
+    @property
+    def day_length(self) -> timedelta:
+        """Working time of an ordinary day."""
+        return datetime.combine(date.min, self.closes) - datetime.combine(date.min, self.opens)
 
     def local(self, at: datetime) -> datetime:
         """`at` on this calendar's wall clock."""

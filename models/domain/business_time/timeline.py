@@ -1,7 +1,7 @@
 """Working days laid end to end: a clock that runs only while somebody works.
 
-The clock's *reading* at an instant is how many microseconds were worked since the timeline began. Instants are
-integer microseconds since 1970 in UTC, so every sum is exact and daylight saving time is nothing special.
+The clock's *reading* at an instant is how many microseconds were worked since the timeline began. Instants
+are integer microseconds since 1970 in UTC: every sum is exact, and daylight saving time is nothing special.
 """
 
 from bisect import bisect_left, bisect_right
