@@ -37,7 +37,7 @@ def due(calendar: Calendar, start: datetime, limit: Limit) -> Due:
 
     Raises:
         NaiveInstant: `start` has no time zone.
-        BeyondCalendar: start or end lies outside the years 1970 to 2199.
+        BeyondCalendar: start or end lies outside the years 1990 to 2099.
     """
     if limit.clock is not Clock.WORKING_DAYS:
         return after(calendar, limit.clock, start, limit.duration)
@@ -56,7 +56,7 @@ def seconds_between(calendar: Calendar, clock: Clock, start: datetime, end: date
 
     Raises:
         NaiveInstant: an instant has no time zone.
-        BeyondCalendar: an instant lies outside the years 1970 to 2199.
+        BeyondCalendar: an instant lies outside the years 1990 to 2099.
     """
     first, last = instant(start), instant(end)
     if clock is Clock.ALWAYS:
@@ -72,7 +72,7 @@ def after(calendar: Calendar, clock: Clock, start: datetime, amount: timedelta) 
 
     Raises:
         NaiveInstant: `start` has no time zone.
-        BeyondCalendar: start or end lies outside the years 1970 to 2199.
+        BeyondCalendar: start or end lies outside the years 1990 to 2099.
     """
     at = instant(start)
     if clock is Clock.ALWAYS or amount == _NOTHING:
@@ -89,7 +89,7 @@ def resumed(calendar: Calendar, clock: Clock, due_at: datetime, pause: tuple[dat
 
     Raises:
         NaiveInstant: an instant has no time zone.
-        BeyondCalendar: an instant lies outside the years 1970 to 2199.
+        BeyondCalendar: an instant lies outside the years 1990 to 2099.
     """
     paused_at, resumed_at = pause
     if due_at <= paused_at:
@@ -107,7 +107,7 @@ def part_of(  # noqa: PLR0917 - the same order as everywhere here, and the part 
 
     Raises:
         NaiveInstant: an instant has no time zone.
-        BeyondCalendar: an instant lies outside the years 1970 to 2199.
+        BeyondCalendar: an instant lies outside the years 1990 to 2099.
     """
     if percent >= WHOLE or due_at <= start:
         return due_at
@@ -120,7 +120,7 @@ def next_open(calendar: Calendar, at: datetime) -> datetime:
 
     Raises:
         NaiveInstant: `at` has no time zone.
-        BeyondCalendar: `at` or the opening lies outside the years 1970 to 2199.
+        BeyondCalendar: `at` or the opening lies outside the years 1990 to 2099.
     """
     wanted = instant(at)
     line = calendar.timeline(wanted, wanted)

@@ -4,14 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import chain
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from models.domain.business_time.errors import BeyondCalendar, CalendarError
 from models.domain.business_time.timeline import EPOCH, Timeline, WorkingDay, micros, moment
 
-FIRST_YEAR: Final = 1970
-LAST_YEAR: Final = 2199
+FIRST_YEAR: Final = 1990
+LAST_YEAR: Final = 2099
 _ISO_WEEK: Final = frozenset(range(1, 8))
 
 
@@ -59,9 +60,12 @@ class Calendar:
     published: frozenset[int] = frozenset()
     tz: ZoneInfo = field(init=False, repr=False, compare=False)
     _timeline: Timeline | None = field(init=False, repr=False, compare=False, default=None)
+    _years: dict[int, tuple[WorkingDay, ...]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
-        if self.opens >= self.closes or self.opens.tzinfo or self.closes.tzinfo:
+        if self.opens.tzinfo or self.closes.tzinfo or self.opens >= self.closes:
             raise CalendarError(self.code, f"cannot open at {self.opens} and close at {self.closes}")
         if not self.weekend < _ISO_WEEK:
             raise CalendarError(self.code, f"weekend {sorted(self.weekend)} is no part of the days 1 to 7")
@@ -103,7 +107,7 @@ class Calendar:
         Two threads may both make one; either result is right, and the later one is kept.
 
         Raises:
-            BeyondCalendar: an instant lies outside the years 1970 to 2199.
+            BeyondCalendar: an instant lies outside the years 1990 to 2099.
         """
         kept = self._timeline
         if kept is not None and kept.starts <= first and last < kept.ends:
@@ -129,14 +133,20 @@ class Calendar:
         return self._laid_out(first, last)
 
     def _laid_out(self, first_year: int, last_year: int) -> Timeline:
-        start, end = date(first_year, 1, 1), date(last_year + 1, 1, 1)
-        bounds = (self._at(start, time(0)), self._at(end, time(0)))
-        line = Timeline(range(first_year, last_year + 1), bounds, self._working_days(start, end))
+        years = range(first_year, last_year + 1)
+        bounds = (self._at(date(first_year, 1, 1), time(0)), self._at(date(last_year + 1, 1, 1), time(0)))
+        line = Timeline(years, bounds, chain.from_iterable(map(self._worked_in, years)))
         object.__setattr__(self, "_timeline", line)
         return line
 
-    def _working_days(self, start: date, end: date) -> Iterator[WorkingDay]:
-        for ordinal in range(start.toordinal(), end.toordinal()):
+    def _worked_in(self, year: int) -> tuple[WorkingDay, ...]:
+        found = self._years.get(year)
+        if found is None:
+            found = self._years[year] = tuple(self._working_days(year))
+        return found
+
+    def _working_days(self, year: int) -> Iterator[WorkingDay]:
+        for ordinal in range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()):
             day = date.fromordinal(ordinal)
             if self.is_working_day(day):
                 opens = self._at(day, self.opens)

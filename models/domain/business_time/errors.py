@@ -33,7 +33,7 @@ class NaiveInstant(BusinessTimeError):
 
 
 class BeyondCalendar(BusinessTimeError):
-    """Business time reaches from 1970 to 2199; give instants and limits that stay within."""
+    """Business time reaches from 1990 to 2099; give instants and limits that stay within."""
 
     def __init__(self) -> None:
         super().__init__(self.__doc__)

@@ -50,7 +50,7 @@ def explain(
     Raises:
         KeyError: `begun_by` is none of these.
         NaiveInstant: an instant has no time zone.
-        BeyondCalendar: an instant lies outside the years 1970 to 2199.
+        BeyondCalendar: an instant lies outside the years 1990 to 2099.
     """
     if begun_by not in start_words():
         raise KeyError(begun_by)
@@ -72,6 +72,7 @@ class _Telling:
         self._start = start
         self._due_at = due(calendar, start, limit).due_at
         self._by_days = limit.clock is Clock.WORKING_DAYS
+        # From where the days not told yet are counted; None when there are none, or none to count.
         self._counts_from: datetime | None = start
         self._computed = True
         self._paused = False
@@ -122,6 +123,7 @@ class _Telling:
         self._count(min(pause.paused_at, self._due_at))
         if self._due_at <= pause.paused_at:
             self._say("paused_when_late", {"at": self._iso(pause.paused_at)}, pause.paused_at)
+            self._counts_from = None
             return
         left = self._amount(self._left(pause.paused_at))
         self._say("paused", {"at": self._iso(pause.paused_at)} | left, pause.paused_at)

@@ -1,0 +1,197 @@
+"""Due instants that anybody can check with a wall calendar."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from models.domain.business_time.arithmetic import after, due, next_open, part_of, resumed, seconds_between
+from models.domain.business_time.calendar import Calendar
+from models.domain.business_time.limits import Clock, Limit
+
+
+def local(calendar: Calendar, text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=calendar.tz).astimezone(UTC)
+
+
+def due_local(calendar: Calendar, start: str, limit: str) -> str:
+    return (
+        f"{calendar.local(due(calendar, local(calendar, start), Limit.parse(limit)).due_at):%Y-%m-%d %H:%M}"
+    )
+
+
+NATIONAL_DAY = {
+    ("2026-09-24 10:05", "1 WD"): "2026-09-28 17:30",
+    ("2026-09-24 10:05", "3 WD"): "2026-09-30 17:30",
+    ("2026-09-24 10:05", "4 WD"): "2026-10-08 17:30",
+    ("2026-09-24 10:05", "6 WD"): "2026-10-10 17:30",
+    ("2026-09-24 10:05", "7 WD"): "2026-10-12 17:30",
+    ("2026-09-24 10:05", "15 WD"): "2026-10-22 17:30",
+    ("2026-10-01 12:00", "1 WD"): "2026-10-08 17:30",
+    ("2026-09-18 12:00", "1 WD"): "2026-09-20 17:30",
+    ("2026-10-10 12:00", "1 WD"): "2026-10-12 17:30",
+    ("2026-10-09 17:30", "1 WD"): "2026-10-10 17:30",
+    ("2026-09-30 17:00", "2 WH"): "2026-10-08 10:30",
+    ("2026-10-09 16:30", "10 WH"): "2026-10-12 09:30",
+}
+SPRING_FESTIVAL = {
+    ("2026-02-13 10:00", "1 WD"): "2026-02-14 17:30",
+    ("2026-02-13 10:00", "2 WD"): "2026-02-24 17:30",
+    ("2026-02-14 10:00", "5 WD"): "2026-02-28 17:30",
+    ("2026-02-14 10:00", "6 WD"): "2026-03-02 17:30",
+    ("2026-02-14 17:00", "90 min WH"): "2026-02-24 10:00",
+    ("2026-02-14 17:00", "7 d 24x7"): "2026-02-21 17:00",
+}
+
+
+@pytest.mark.parametrize(("asked", "expected"), (NATIONAL_DAY | SPRING_FESTIVAL).items())
+def test_holidays_are_skipped_and_make_up_days_count(
+    china: Calendar, asked: tuple[str, str], expected: str
+) -> None:
+    assert due_local(china, *asked) == expected
+
+
+@pytest.mark.parametrize("hour", ["00:00", "08:59", "09:00", "12:00", "17:30", "23:59:59.999999"])
+def test_the_starting_day_is_excluded_whatever_the_hour(china: Calendar, hour: str) -> None:
+    assert due_local(china, f"2026-11-02 {hour}", "1 WD") == "2026-11-03 17:30"
+
+
+def test_working_hours_that_start_at_opening_end_the_same_day(china: Calendar) -> None:
+    assert due_local(china, "2026-11-02 09:00", "2 WH") == "2026-11-02 11:00"
+
+
+def test_a_full_day_of_working_hours_ends_at_closing_and_not_at_the_next_opening(china: Calendar) -> None:
+    assert due_local(china, "2026-11-02 09:00", "510 min WH") == "2026-11-02 17:30"
+
+
+@pytest.mark.parametrize(
+    "start", ["2026-11-06 17:30", "2026-11-07 12:00", "2026-11-09 06:00", "2026-11-09 09:00"]
+)
+def test_working_hours_that_start_outside_hours_begin_at_the_next_opening(
+    china: Calendar, start: str
+) -> None:
+    assert due_local(china, start, "30 min WH") == "2026-11-09 09:30"
+
+
+def test_a_limit_around_the_clock_runs_through_nights_and_holidays(china: Calendar) -> None:
+    assert due_local(china, "2026-09-30 23:50", "30 min 24x7") == "2026-10-01 00:20"
+
+
+def test_a_deadline_within_published_years_is_final(china: Calendar) -> None:
+    assert not due(china, local(china, "2026-12-30 10:00"), Limit.parse("1 WD")).provisional
+
+
+@pytest.mark.parametrize("limit", ["2 WD", "20 WH"])
+def test_a_deadline_that_reaches_an_unpublished_year_is_provisional(china: Calendar, limit: str) -> None:
+    found = due(china, local(china, "2026-12-30 10:00"), Limit.parse(limit))
+    assert found.provisional
+    assert china.local(found.due_at).year == 2027
+
+
+def test_an_unpublished_year_has_weekdays_and_the_statutory_days_that_are_known(china: Calendar) -> None:
+    assert due_local(china, "2026-12-31 10:00", "1 WD") == "2027-01-04 17:30"
+
+
+def test_a_limit_around_the_clock_is_never_provisional(china: Calendar) -> None:
+    assert not due(china, local(china, "2026-12-30 10:00"), Limit.parse("7 d 24x7")).provisional
+
+
+def test_closing_time_is_told_by_the_wall_clock_when_clocks_go_forward(boston: Calendar) -> None:
+    before = due(boston, local(boston, "2026-03-05 10:00"), Limit.parse("1 WD")).due_at
+    later = due(boston, local(boston, "2026-03-05 10:00"), Limit.parse("2 WD")).due_at
+    assert (before.hour, later.hour) == (22, 21)
+    assert later - before == timedelta(days=3) - timedelta(hours=1)
+
+
+def test_closing_time_is_told_by_the_wall_clock_when_clocks_go_back(boston: Calendar) -> None:
+    before = due(boston, local(boston, "2026-10-29 10:00"), Limit.parse("1 WD")).due_at
+    later = due(boston, local(boston, "2026-10-29 10:00"), Limit.parse("2 WD")).due_at
+    assert later - before == timedelta(days=3) + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"), [("2026-03-08", 22.25), ("2026-11-01", 24.25), ("2026-11-02", 23.25)]
+)
+def test_hours_that_clocks_change_within_are_counted_as_they_pass(
+    night_shift: Calendar, day: str, hours: float
+) -> None:
+    span = (local(night_shift, f"{day} 00:00"), local(night_shift, f"{day} 23:59"))
+    assert seconds_between(night_shift, Clock.WORKING_HOURS, *span) == timedelta(hours=hours)
+
+
+def test_working_hours_run_on_over_the_hour_that_is_left_out(night_shift: Calendar) -> None:
+    assert due_local(night_shift, "2026-03-08 01:30", "1 WH") == "2026-03-08 03:30"
+
+
+def test_a_day_around_the_clock_is_24_hours_when_clocks_change(boston: Calendar) -> None:
+    assert due_local(boston, "2026-03-07 12:00", "1 d 24x7") == "2026-03-08 13:00"
+
+
+def test_a_holiday_of_another_country_does_not_count_here(boston: Calendar) -> None:
+    assert due_local(boston, "2026-09-30 10:00", "1 WD") == "2026-10-01 17:30"
+    assert due_local(boston, "2026-11-25 10:00", "1 WD") == "2026-11-27 17:30"
+
+
+OPENINGS = {
+    "2026-11-02 09:00": "2026-11-02 09:00",
+    "2026-11-02 12:34": "2026-11-02 12:34",
+    "2026-11-02 17:29:59.999999": "2026-11-02 17:29:59.999999",
+    "2026-11-02 17:30": "2026-11-03 09:00",
+    "2026-11-02 08:59:59.999999": "2026-11-02 09:00",
+    "2026-09-30 18:00": "2026-10-08 09:00",
+    "2026-10-10 07:00": "2026-10-10 09:00",
+}
+
+
+@pytest.mark.parametrize(("at", "opening"), OPENINGS.items())
+def test_a_notice_waits_for_the_next_opening_unless_it_is_open(
+    china: Calendar, at: str, opening: str
+) -> None:
+    assert next_open(china, local(china, at)) == local(china, opening)
+
+
+def test_eighty_percent_of_a_limit_in_days_falls_within_working_hours(china: Calendar) -> None:
+    start = local(china, "2026-11-02 17:30")
+    end = due(china, start, Limit.parse("5 WD")).due_at
+    assert part_of(china, Clock.WORKING_DAYS, start, end, 80) == local(china, "2026-11-06 17:30")
+    assert part_of(china, Clock.WORKING_DAYS, start, end, 50) == local(china, "2026-11-05 13:15")
+
+
+def test_the_whole_of_a_limit_is_the_due_instant_even_where_it_was_set_on_a_sunday(china: Calendar) -> None:
+    start, end = local(china, "2026-11-05 10:00"), local(china, "2026-11-08 12:00")
+    assert part_of(china, Clock.WORKING_HOURS, start, end, 100) == end
+
+
+def test_every_part_of_a_limit_that_was_over_before_it_began_is_its_due_instant(china: Calendar) -> None:
+    start, end = local(china, "2026-11-05 10:00"), local(china, "2026-11-02 12:00")
+    assert part_of(china, Clock.WORKING_HOURS, start, end, 50) == end
+
+
+def test_a_paused_limit_of_days_keeps_its_working_time(china: Calendar) -> None:
+    start = local(china, "2026-11-02 10:00")
+    end = due(china, start, Limit.parse("5 WD")).due_at
+    pause = (local(china, "2026-11-04 12:00"), local(china, "2026-11-10 12:00"))
+    found = resumed(china, Clock.WORKING_DAYS, end, pause)
+    assert found.due_at == local(china, "2026-11-13 17:30")
+
+
+def test_a_pause_that_ends_at_night_runs_on_from_the_next_opening(china: Calendar) -> None:
+    pause = (local(china, "2026-11-06 16:30"), local(china, "2026-11-07 22:00"))
+    found = resumed(china, Clock.WORKING_DAYS, local(china, "2026-11-06 17:30"), pause)
+    assert found.due_at == local(china, "2026-11-09 10:00")
+
+
+def test_a_deadline_that_had_passed_is_not_moved_by_a_later_pause(china: Calendar) -> None:
+    end = local(china, "2026-11-06 17:30")
+    pause = (local(china, "2026-11-07 12:00"), local(china, "2026-11-09 12:00"))
+    assert resumed(china, Clock.WORKING_DAYS, end, pause).due_at == end
+
+
+def test_nothing_at_all_ends_where_it_starts(china: Calendar) -> None:
+    sunday = local(china, "2026-11-08 12:00")
+    assert after(china, Clock.WORKING_HOURS, sunday, timedelta(0)).due_at == sunday
+
+
+def test_time_can_be_counted_backwards(china: Calendar) -> None:
+    monday = local(china, "2026-11-09 10:00")
+    found = after(china, Clock.WORKING_HOURS, monday, timedelta(hours=-2)).due_at
+    assert found == local(china, "2026-11-06 16:30")
