@@ -42,6 +42,7 @@ SETTINGS: Mapping[str, str] = {
     "io_method": "sync",
     "jit": "off",
     "listen_addresses": "",
+    "log_checkpoints": "off",
     "log_timezone": "UTC",
     "maintenance_work_mem": "32MB",
     "max_connections": "60",
@@ -93,7 +94,7 @@ class Postgres:
             account=self.account,
             prepare=self.prepare,
             is_ready=self.is_ready,
-            # Fast: ends open sessions; immediate: leaves the rest to recovery. Smart would wait for everybody.
+            # Fast: ends open sessions; immediate: leaves it to recovery. Smart would wait for everybody.
             stop_signals=(signal.SIGINT, signal.SIGQUIT),
             grace=timedelta(seconds=15),
             stop_order=90,
@@ -101,15 +102,9 @@ class Postgres:
 
     def is_ready(self) -> bool:
         """Whether it takes connections."""
-        ask: list[str | Path] = [
-            self.programs / "pg_isready",
-            "--quiet",
-            "--host",
-            self.sockets,
-            "--timeout",
-            "1",
-        ]
-        return self.account.run(ask).returncode == 0
+        whom = f"host='{self.sockets}' user={ROLE} dbname={DATABASE}"
+        ask = [str(self.programs / "pg_isready"), "--quiet", "--timeout=1", f"--dbname={whom}"]
+        return account_of(os.geteuid()).run(ask).returncode == 0
 
     def prepare(self) -> None:
         """Sweep up after an unclean end, make the cluster at the first start, say who may enter."""

@@ -15,8 +15,8 @@ MARK = "LIANBAN_SUPERVISED_BY"
 def working_in(folder: Path, program: str) -> list[psutil.Process]:
     """The processes of a server's program whose working directory is its data folder.
 
-    PostgreSQL and Valkey both go there at their start. A process number left in a file proves nothing: after a
-    crash it may belong to anybody.
+    PostgreSQL and Valkey both go there at their start. A process number left in a file proves nothing: after
+    a crash it may belong to anybody.
     """
     place = os.path.realpath(folder)
     return [process for process in readable() if is_at(process, place, program)]
