@@ -8,9 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from models.domain.orders.state import Deadline, NextStep, OutsideNumber, Photo, PlaybookPin, Reporter, Request
-from models.domain.orders.words import AssignmentState, Duty, Origin, Severity
+from models.domain.orders.state import (
+    Deadline,
+    NextStep,
+    OutsideNumber,
+    Photo,
+    PlaybookPin,
+    Reporter,
+    Request,
+)
 from models.domain.streams import TextRef
+from models.domain.words import AssignmentState, Duty, Origin, RequestKind, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +194,14 @@ class AssignmentDispatched(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DutyChanged(Event):
+    """A party that acts already has another duty after triage or reclassification; what it did stays."""
+
+    party: str
+    duty: Duty
+
+
+@dataclass(frozen=True, slots=True)
 class AssignmentAcknowledged(Event):
     """已接单."""
 
@@ -310,9 +326,11 @@ class RequestMade(Event):
 
 @dataclass(frozen=True, slots=True)
 class RequestDecided(Event):
-    """批复. `heard`: the nominee's view was recorded with it."""
+    """批复."""
 
     id: int
+    kind: RequestKind
+    party: str
     granted: bool
     by: str
     reason: TextRef | None = None
@@ -416,7 +434,7 @@ class StepReached(Event):
     rung: str
     occurrence: int
     due_at: datetime
-    colour: str | None = None
+    mark: str | None = None
     skipped: bool = False
     told: tuple[str, ...] = ()
     next: NextStep | None = None

@@ -7,7 +7,7 @@ from typing import Any
 
 from models.domain.orders import events as e
 from models.domain.orders.state import Assignment, Deadline, Order, Plan
-from models.domain.orders.words import (
+from models.domain.words import (
     AssignmentState,
     OrderStatus,
     RequestKind,
@@ -67,7 +67,7 @@ def _triaged(order: Order, event: e.OrderTriaged, _at: datetime) -> Order:
 
 
 def _danger_confirmed(order: Order, _event: e.DangerConfirmed, _at: datetime) -> Order:
-    return replace(order, confirmed=True)
+    return replace(order, confirmed=True, status=OrderStatus.REPORTED)
 
 
 def _reclassified(order: Order, event: e.OrderReclassified, _at: datetime) -> Order:
@@ -173,6 +173,10 @@ def _dispatched(order: Order, event: e.AssignmentDispatched, at: datetime) -> Or
     return _settled(replace(order, assignments={**order.assignments, event.party: new}))
 
 
+def _duty_changed(order: Order, event: e.DutyChanged, _at: datetime) -> Order:
+    return _with(order, event.party, duty=event.duty)
+
+
 def _acknowledged(order: Order, event: e.AssignmentAcknowledged, at: datetime) -> Order:
     held = order.assignments[event.party]
     fresh = held.state in {AssignmentState.DISPATCHED, AssignmentState.REJECTED}
@@ -259,7 +263,7 @@ def _decided(order: Order, event: e.RequestDecided, _at: datetime) -> Order:
     if request.kind is RequestKind.EXTEND and event.granted:
         return _with(order, request.party, extensions=held.extensions + 1)
     if request.kind is RequestKind.RETURN and not event.granted and request.before is not None:
-        return _with(order, request.party, state=request.before)
+        return _with(order, request.party, state=request.before, designated=True)
     return order
 
 
@@ -310,6 +314,7 @@ def _deadline_moved(order: Order, event: e.DeadlineMoved, _at: datetime) -> Orde
         limit=event.limit,
         next=event.next,
         reached=event.reached,
+        late=order.deadlines[str(event.id)].late and bool(event.reached),
     )
     return _recoloured(order, order.deadlines[str(event.id)].party)
 
@@ -342,7 +347,7 @@ def _recoloured(order: Order, party: str) -> Order:
         return order
     open_ = order.open_deadlines(party=party)
     held = order.assignments[party]
-    red = any("red" in one.reached for one in open_)
+    red = any(one.late for one in open_)
     yellow = not red and any(one.reached for one in open_)
     if (held.red, held.yellow) == (red, yellow):
         return order
@@ -351,14 +356,14 @@ def _recoloured(order: Order, party: str) -> Order:
 
 def _stepped(order: Order, event: e.StepReached, _at: datetime) -> Order:
     old: Deadline = order.deadlines[str(event.id)]
-    mark = event.colour if event.colour == "red" else event.rung
-    reached = old.reached if mark in old.reached else (*old.reached, mark)
-    order = _change_deadline(order, event.id, next=event.next, reached=reached)
+    reached = old.reached if event.rung in old.reached else (*old.reached, event.rung)
+    late = old.late or event.mark == "red"
+    order = _change_deadline(order, event.id, next=event.next, reached=reached, late=late)
     if event.party in order.assignments:
         if f"{event.party}:handler" in event.told:
             order = _with(order, event.party, nudges=order.assignments[event.party].nudges + 1)
         order = _recoloured(order, event.party)
-    return replace(order, supervised=True) if event.colour == "supervised" else order
+    return replace(order, supervised=True) if event.mark == "supervise" else order
 
 
 def _steps_struck(order: Order, event: e.StepsStruck, _at: datetime) -> Order:
@@ -384,6 +389,7 @@ _FOLDS: Mapping[type[e.Event], Fold] = {
     e.OrderReopened: _reopened,
     e.OutsideNumberAdded: _outside,
     e.AssignmentDispatched: _dispatched,
+    e.DutyChanged: _duty_changed,
     e.AssignmentAcknowledged: _acknowledged,
     e.ReporterContacted: _contacted,
     e.PartyArrived: _arrived,

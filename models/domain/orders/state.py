@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from models.domain.orders.words import (
+from models.domain.streams import TextRef
+from models.domain.words import (
     ACTING,
     ENDED,
     OVER,
@@ -18,7 +19,6 @@ from models.domain.orders.words import (
     RequestKind,
     Severity,
 )
-from models.domain.streams import TextRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,9 @@ class Deadline:
     generation: int = 1
     next: NextStep | None = None
     reached: tuple[str, ...] = ()
+    """Codes of the rungs reached so far."""
+    late: bool = False
+    """Whether the red step was reached: the party is past it, as the ledger knows it."""
     left: int | None = None
     pauses: tuple[datetime, ...] = ()
     """Instants of pausing and resuming, alternating."""
@@ -251,7 +254,7 @@ class Order:
 
     @property
     def colour(self) -> str:
-        """red 超期 when any acting party is past a limit, else yellow 临期, else green."""
+        """Red 超期 when any acting party is past a limit, else yellow 临期, else green."""
         if any(one.red for one in self.acting()):
             return "red"
         return "yellow" if any(one.yellow for one in self.acting()) else "green"

@@ -1,0 +1,273 @@
+"""What somebody may ask of an order. Imperatives; texts and pictures are references to rows beside the ledger."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from models.domain.orders.state import Photo, Reporter
+from models.domain.streams import TextRef
+from models.domain.words import DeadlineKind, Origin, RequestKind, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Base of all commands to an order."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartyCommand(Command):
+    """Base of the commands that concern one party's assignment."""
+
+    party: str
+
+
+# ── the order ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Report(Command):
+    """An issue is reported; without a category the committee triages."""
+
+    space: str
+    description: TextRef
+    reporter: Reporter
+    category: str | None = None
+    title: TextRef | None = None
+    severity: Severity = Severity.ORDINARY
+    origin: Origin = Origin.UNKNOWN
+    split_from: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Triage(Command):
+    """定责: record category, origin and severity; what is None stays as reported."""
+
+    category: str | None = None
+    origin: Origin | None = None
+    severity: Severity | None = None
+    note: TextRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reclassify(Command):
+    """Correct category, origin or severity of an open order, with a reason."""
+
+    reason: TextRef
+    category: str | None = None
+    origin: Origin | None = None
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Split(Command):
+    """Part of the order becomes another one, which `Report(split_from=…)` makes in the same unit."""
+
+    into: int
+    reason: TextRef
+
+
+@dataclass(frozen=True, slots=True)
+class Merge(Command):
+    """并案: end this order, it lives on in `into`, which absorbs it in the same unit."""
+
+    into: int
+    reason: TextRef
+
+
+@dataclass(frozen=True, slots=True)
+class Absorb(Command):
+    """The other half of a merge."""
+
+    source: int
+
+
+@dataclass(frozen=True, slots=True)
+class RouteOrder(Command):
+    """Send the order to the parties of its route; the router's command, without effect where nothing waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class FireDue(Command):
+    """The clock's command: what is due by now takes effect."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecomputeDeadlines(Command):
+    """A calendar was published: open provisional deadlines are computed again, on record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Supervise(Command):
+    """督办: raise the order to supervision."""
+
+    reason: TextRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FalseAlarm(Command):
+    """误报: there is nothing."""
+
+    reason: TextRef
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel(Command):
+    """作废: reported by mistake, or twice."""
+
+    reason: TextRef
+
+
+@dataclass(frozen=True, slots=True)
+class Callback(Command):
+    """回访: what the reporter says after closing, or 'helped' while a question is still open."""
+
+    resolved: bool
+    satisfied: bool | None = None
+    note: TextRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen(Command):
+    """Not resolved after all: a second round."""
+
+    reason: TextRef
+
+
+@dataclass(frozen=True, slots=True)
+class AddOutsideNumber(Command):
+    """Its number with 12345 or 网格, and the due date there; the earlier date wins."""
+
+    system: str
+    number: str
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note(Command):
+    """A remark to the order, for a party where one is named."""
+
+    note: TextRef
+    party: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttachPhoto(Command):
+    """A picture that was received and stored."""
+
+    photo: Photo
+
+
+# ── an assignment ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Reassign(PartyCommand):
+    """Another party takes over the duty, with a new clock; the former one is withdrawn."""
+
+    to: str
+    reason: TextRef
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw(PartyCommand):
+    """撤回: the party is taken off the order; a lead hands over to `nominee` with a new clock."""
+
+    reason: TextRef
+    nominee: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Release(PartyCommand):
+    """无需处置: a support party that the lead does not need."""
+
+    reason: TextRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge(PartyCommand):
+    """接单."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact(PartyCommand):
+    """先行联系: the reporter was called or messaged."""
+
+    note: TextRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrive(PartyCommand):
+    """到场."""
+
+
+@dataclass(frozen=True, slots=True)
+class MakeSafe(PartyCommand):
+    """控险."""
+
+    note: TextRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Start(PartyCommand):
+    """Begin the work; also ends a hold or a wait early, and takes up rejected work."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposePlan(PartyCommand):
+    """整改方案: what, and by when."""
+
+    text: TextRef
+    fix_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AgreePlan(PartyCommand):
+    """The party agrees to the plan on the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done(PartyCommand):
+    """办结, as the fixer says; some categories ask for an after-photo."""
+
+    note: TextRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verify(PartyCommand):
+    """核查 passed, by somebody else than the fixer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reject(PartyCommand):
+    """核查 failed: back with the redo limit."""
+
+    reason: TextRef
+
+
+@dataclass(frozen=True, slots=True)
+class MakeRequest(PartyCommand):
+    """退单 (with `nominee`), 暂缓 (`until`), 延期 (`until`), 等待他方 (`nominee` and `until`)."""
+
+    kind: RequestKind
+    reason: str
+    text: TextRef | None = None
+    nominee: str | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decide(PartyCommand):
+    """批复 on the party's open request. `designate`: whom the decider names instead of the nominee."""
+
+    granted: bool
+    reason: TextRef | None = None
+    designate: str | None = None
+    kind: RequestKind | None = field(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class SetLimit(PartyCommand):
+    """A limit set by hand (with its reason) or by import."""
+
+    kind: DeadlineKind
+    due_at: datetime
+    reason: TextRef | None = None

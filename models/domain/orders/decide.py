@@ -1,0 +1,128 @@
+"""The decision: what falls due first, then the command against the life tables, then its handler."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.domain.orders import events as e
+from models.domain.orders import ladder
+from models.domain.orders.commands import Command, Report
+from models.domain.orders.deadlines import end
+from models.domain.orders.draft import Decided, Draft
+from models.domain.orders.handlers import (
+    HANDLERS,
+    overseeing,
+    reporting,
+    requesting,
+    reviewing,
+    routing,
+    working,
+)
+from models.domain.orders.handlers.ending import go_on
+from models.domain.orders.lives import check
+from models.domain.orders.rules import Context
+from models.domain.orders.state import Deadline, NextStep, Order
+from models.domain.streams import SYSTEM, Actor, DesiredNotice
+from models.domain.words import DeadlineKind, OrderStatus
+
+PHASES = (overseeing, reporting, requesting, reviewing, routing, working)
+"""Imported so that every command has its handler."""
+
+_STORM = 10_000
+"""No order reaches so many steps in one decision; more means a ladder that does not move on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer of the core: the order afterwards, what happened, what is to be told."""
+
+    order: Order
+    events: tuple[Decided, ...]
+    notices: tuple[DesiredNotice, ...]
+
+
+class NoSuchOrderError(LookupError):
+    """The first command to an order has to be Report, and only the first."""
+
+
+def decide(
+    order: Order | None, command: Command, context: Context, *, now: datetime, actor: Actor
+) -> Decision:
+    """What `command` does at `now`, an instant in UTC.
+
+    Whatever fell due strictly before `now` takes effect first, so that the ledger does not depend on which
+    came first, the tap or the timer's lane; done at exactly the due instant is on time.
+
+    Raises:
+        Refused: NotYours, IllegalMove or BadValue; nothing has changed.
+        NoSuchOrderError: the stream has no order yet, or has one and the command is Report.
+    """
+    draft = Draft(order, context, now)
+    if isinstance(command, Report) != (order is None):
+        raise NoSuchOrderError
+    if order is not None:
+        settle(draft)
+        check(draft.order, command, actor, context)
+    draft.actor = actor
+    handler = HANDLERS.get(type(command))
+    if handler is not None:
+        handler(draft, command)
+    return Decision(draft.order, tuple(draft.events), draft.notices())
+
+
+def needs_routing(order: Order) -> bool:
+    """Whether the route lane has to look at it."""
+    return order.status in {OrderStatus.REPORTED, OrderStatus.REOPENED}
+
+
+def settle(draft: Draft) -> None:
+    """Let everything that fell due before the draft's instant take effect, in the order of due instants."""
+    draft.actor = SYSTEM
+    for _ in range(_STORM):
+        due = [
+            (one.next.at, one.id, one)
+            for one in draft.order.deadlines.values()
+            if one.next is not None and one.next.at < draft.now
+        ]
+        if not due:
+            return
+        deadline = min(due, key=lambda item: item[:2])[2]
+        if deadline.kind in ladder.ALARMS:
+            _take_effect(draft, deadline)
+        elif deadline.next is not None:
+            _reach(draft, deadline, deadline.next)
+    raise RuntimeError("a ladder does not move on")
+
+
+def _reach(draft: Draft, deadline: Deadline, step: NextStep) -> None:
+    """Record one step; after a downtime a step whose successor is due too is recorded, but told to nobody."""
+    order, context = draft.order, draft.context
+    rung = next(one for one in ladder.rungs(deadline, context) if one.code == step.rung)
+    following = ladder.step_after(step, deadline, order.severity, context)
+    skipped = following is not None and following.at < draft.now
+    told = () if skipped else ladder.told_by(rung, deadline, order, context)
+    draft.emit(
+        e.StepReached(
+            id=deadline.id,
+            kind=str(deadline.kind),
+            party=deadline.party,
+            rung=rung.code,
+            occurrence=step.occurrence,
+            due_at=step.at,
+            mark=str(rung.mark),
+            skipped=skipped,
+            told=told,
+            next=following,
+        )
+    )
+
+
+def _take_effect(draft: Draft, alarm: Deadline) -> None:
+    """The end of a hold, of the time for objection, or of waiting for a danger to be confirmed."""
+    end(draft, [alarm], "passed")
+    if alarm.kind is DeadlineKind.HOLD_END:
+        go_on(draft, alarm.party, "hold_over")
+    elif alarm.kind is DeadlineKind.OBJECTION and not reviewing.safety_item(draft):
+        reviewing.helped(draft, None)
+    elif alarm.kind is DeadlineKind.CONFIRM:
+        draft.emit(e.DangerConfirmed())
+        routing.route(draft)

@@ -1,0 +1,66 @@
+"""A decision while it is being made: the order so far, the events decided, the notices that they call for."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from models.domain.orders.events import Event
+from models.domain.orders.evolve import evolve
+from models.domain.orders.notices import wanted
+from models.domain.orders.rules import Context
+from models.domain.orders.state import Order
+from models.domain.streams import SYSTEM, Actor, DesiredNotice
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One event with its actor; all events of one decision share their instant."""
+
+    event: Event
+    actor: Actor
+
+
+@dataclass(slots=True)
+class Draft:
+    """Mutable only while a decision runs; what leaves the core is `order`, `events` and `notices()`.
+
+    Handlers emit events and read `order` again, which is already folded: no rule is computed twice, and the
+    shell writes the very state that the events lead to.
+    """
+
+    state: Order | None
+    context: Context
+    now: datetime
+    actor: Actor = SYSTEM
+    events: list[Decided] = field(default_factory=list)
+    _wanted: dict[tuple[str, str], DesiredNotice] = field(default_factory=dict)
+
+    @property
+    def order(self) -> Order:
+        """The order as the events so far leave it."""
+        if self.state is None:
+            raise RuntimeError("a draft has no order before its first event")
+        return self.state
+
+    def emit(self, event: Event) -> None:
+        """Decide an event: fold it, and take down whom it concerns."""
+        before = self.state
+        self.state = evolve(before, event, self.now)
+        self.events.append(Decided(event, self.actor))
+        for notice in wanted(event, self.state, self.context, self.now):
+            self._want(notice)
+
+    def _want(self, notice: DesiredNotice) -> None:
+        """One notice per recipient and instant, however many reasons fall together; nobody hears of himself."""
+        key = (notice.party, notice.role)
+        known = self._wanted.get(key)
+        if known is None:
+            self._wanted[key] = notice
+            return
+        why = known.why + tuple(one for one in notice.why if one not in known.why)
+        urgency = max(known.urgency, notice.urgency, key=lambda one: one == "danger")
+        send_at = min(known.send_at, notice.send_at)
+        self._wanted[key] = DesiredNotice(notice.party, notice.role, why, urgency, send_at)
+
+    def notices(self) -> tuple[DesiredNotice, ...]:
+        """What is to be told because of this decision."""
+        return tuple(self._wanted.values())

@@ -1,0 +1,227 @@
+"""Both life tables: in which states an action is possible, and who may take it. Deny unless a line says so."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from models.domain.directory import Capacity
+from models.domain.orders import commands as c
+from models.domain.orders import rules
+from models.domain.orders.refusals import IllegalMove, NotYours
+from models.domain.orders.rules import Context
+from models.domain.orders.state import Assignment, Order
+from models.domain.playbook.model import REPORTER, VOLUNTEER
+from models.domain.streams import Actor, Role
+from models.domain.words import ACTING, AssignmentState, Duty, OrderStatus, RequestKind
+
+A, S = AssignmentState, OrderStatus
+
+
+class By(StrEnum):
+    """How somebody has to stand to the order to take an action."""
+
+    OWN = "the party itself"
+    LEAD_PARTY = "the party with the lead duty"
+    COMMITTEE = "the committee"
+    TRIAGER = "the party that triages"
+    OVERSIGHT = "the committee, the autonomy office or the street"
+    DECIDER = "the decider"
+    NAMED = "the party that is waited for"
+    VERIFIER = "whoever verifies the party's work"
+    REPORTER = "the reporter"
+    VOLUNTEER = "a volunteer"
+    MEMBER = "a member of a party"
+    SYSTEM = "the system"
+    IMPORTER = "an import"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One line of a life table. `states` None: the action concerns the whole order."""
+
+    action: str
+    by: tuple[By, ...]
+    order: frozenset[OrderStatus]
+    states: frozenset[AssignmentState] | None = None
+    acting_only: bool = True
+
+
+_LIVE = frozenset({S.OPEN, S.AWAITING_REVIEW})
+_SAFETY = _LIVE | {S.TRIAGE}
+_UNENDED = frozenset({S.REPORTED, S.TRIAGE, S.OPEN, S.AWAITING_REVIEW, S.UNROUTED, S.REOPENED})
+_ANY = frozenset(OrderStatus)
+_WORK = frozenset({A.DISPATCHED, A.ACKNOWLEDGED, A.IN_PROGRESS, A.REJECTED})
+_ASKING = frozenset({A.DISPATCHED, A.ACKNOWLEDGED, A.IN_PROGRESS, A.REJECTED})
+_UNDONE = _WORK | {A.RETURN_REQUESTED, A.HELD, A.WAITING}
+_UNDER_WAY = _UNDONE | {A.DONE}
+
+MOVES: Mapping[type[c.Command], Move] = {
+    c.Triage: Move("triage", (By.TRIAGER, By.COMMITTEE), frozenset({S.REPORTED, S.TRIAGE, S.UNROUTED})),
+    c.Reclassify: Move("reclassify", (By.COMMITTEE,), _LIVE),
+    c.Split: Move("split", (By.COMMITTEE,), _UNENDED),
+    c.Merge: Move("merge", (By.COMMITTEE,), _UNENDED),
+    c.Absorb: Move("absorb", (By.COMMITTEE,), _UNENDED),
+    c.RouteOrder: Move("route", (By.SYSTEM,), _ANY),
+    c.FireDue: Move("fire", (By.SYSTEM,), _ANY),
+    c.RecomputeDeadlines: Move("recompute", (By.SYSTEM,), _ANY),
+    c.Supervise: Move("supervise", (By.OVERSIGHT,), _UNENDED),
+    c.FalseAlarm: Move("false-alarm", (By.TRIAGER, By.COMMITTEE), _UNENDED),
+    c.Cancel: Move("cancel", (By.COMMITTEE, By.REPORTER), _UNENDED),
+    c.Callback: Move("callback", (By.COMMITTEE, By.REPORTER, By.VOLUNTEER), frozenset({S.CLOSED}) | _LIVE),
+    c.Reopen: Move("reopen", (By.REPORTER, By.VOLUNTEER, By.COMMITTEE, By.DECIDER), frozenset({S.CLOSED})),
+    c.AddOutsideNumber: Move("outside-number", (By.OVERSIGHT,), _UNENDED),
+    c.Note: Move("note", (By.MEMBER, By.REPORTER, By.VOLUNTEER), _ANY),
+    c.AttachPhoto: Move("photo", (By.MEMBER, By.REPORTER, By.VOLUNTEER), _ANY),
+    c.Acknowledge: Move("acknowledge", (By.OWN,), _SAFETY, frozenset({A.DISPATCHED, A.REJECTED})),
+    c.Contact: Move("contact", (By.OWN,), _SAFETY, _UNDER_WAY),
+    c.Arrive: Move("arrive", (By.OWN,), _SAFETY, _UNDONE),
+    c.MakeSafe: Move("make-safe", (By.OWN,), _SAFETY, _UNDONE),
+    c.Start: Move("start", (By.OWN,), _LIVE, _WORK - {A.IN_PROGRESS} | {A.HELD, A.WAITING}),
+    c.ProposePlan: Move("propose-plan", (By.OWN,), _LIVE, _WORK | {A.HELD, A.WAITING}),
+    c.AgreePlan: Move("agree-plan", (By.OWN, By.DECIDER), _LIVE, _UNDER_WAY),
+    c.Done: Move("done", (By.OWN, By.IMPORTER), _LIVE, _WORK | {A.WAITING}),
+    c.Verify: Move("verify", (By.VERIFIER, By.IMPORTER), _LIVE, frozenset({A.DONE})),
+    c.Reject: Move("reject", (By.VERIFIER,), _LIVE, frozenset({A.DONE})),
+    c.MakeRequest: Move("request", (By.OWN,), _LIVE, _ASKING),
+    c.Decide: Move("decide", (By.DECIDER, By.NAMED), _LIVE, _UNDER_WAY),
+    c.Reassign: Move("reassign", (By.COMMITTEE, By.DECIDER), _LIVE, _UNDONE, acting_only=False),
+    c.Withdraw: Move("withdraw", (By.COMMITTEE, By.DECIDER), _LIVE, _UNDONE, acting_only=False),
+    c.Release: Move("release", (By.LEAD_PARTY, By.COMMITTEE), _LIVE, _UNDONE),
+    c.SetLimit: Move("set-limit", (By.DECIDER, By.IMPORTER), _LIVE, _UNDONE),
+}
+
+
+def check(order: Order, command: c.Command, actor: Actor, context: Context) -> None:
+    """Refuse what the life tables do not allow: NotYours before IllegalMove, so that a stranger learns no state.
+
+    Raises:
+        NotYours: the actor does not stand so to the order; says who may.
+        IllegalMove: not in this state; says the state, who holds the ball and what is allowed.
+    """
+    move = MOVES[type(command)]
+    assignment = order.assignments.get(command.party) if isinstance(command, c.PartyCommand) else None
+    party = command.party if isinstance(command, c.PartyCommand) else None
+    if not _stands(move, order, party, actor, context):
+        raise NotYours(move.action, who_may(move, order, party, context))
+    if order.status not in move.order:
+        raise illegal(move.action, f"the order is {order.status}", order, actor, context)
+    if move.states is None:
+        return
+    if assignment is None:
+        raise illegal(move.action, f"{party} has no assignment on this order", order, actor, context)
+    if move.acting_only and assignment.duty not in ACTING:
+        raise illegal(move.action, f"{party} only has the duty {assignment.duty}", order, actor, context)
+    if assignment.state not in move.states:
+        raise illegal(move.action, f"the assignment is {assignment.state}", order, actor, context)
+
+
+def illegal(action: str, why: str, order: Order, actor: Actor, context: Context) -> IllegalMove:
+    """The refusal, with everything that the caller needs in order to go on."""
+    return IllegalMove(
+        action,
+        why,
+        state=order.status,
+        holders=sorted(rules.holders(order, context)),
+        allowed=[
+            name if party is None else f"{party}/{name}" for name, party in allowed(order, actor, context)
+        ],
+    )
+
+
+def allowed(order: Order, actor: Actor, context: Context) -> Iterator[tuple[str, str | None]]:
+    """The actions that the tables let the actor take now, as (action, party or None for the order)."""
+    for move in MOVES.values():
+        if order.status not in move.order:
+            continue
+        if move.states is None:
+            if _stands(move, order, None, actor, context):
+                yield move.action, None
+            continue
+        for party, assignment in order.assignments.items():
+            fits = assignment.state in move.states and (assignment.duty in ACTING or not move.acting_only)
+            if fits and _stands(move, order, party, actor, context):
+                yield move.action, party
+
+
+def who_may(move: Move, order: Order, party: str | None, context: Context) -> list[str]:
+    """Who may take the move, as words: parties by name where they are known."""
+    found: dict[str, None] = {}
+    for by in move.by:
+        parties = _PARTIES[by](order, party, context) if by in _PARTIES else None
+        found.update(dict.fromkeys(parties if parties is not None else (str(by),)))
+    return list(found)
+
+
+def _stands(move: Move, order: Order, party: str | None, actor: Actor, context: Context) -> bool:
+    return any(_related(by, order, party, actor, context) for by in move.by)
+
+
+def _related(by: By, order: Order, party: str | None, actor: Actor, context: Context) -> bool:
+    if by is By.SYSTEM or by is By.IMPORTER:
+        return actor.role is (Role.SYSTEM if by is By.SYSTEM else Role.IMPORTER)
+    if by is By.REPORTER:
+        return rules.says_for_reporter(actor.role, actor.person, order)
+    if by is By.VOLUNTEER:
+        return actor.role is Role.VOLUNTEER
+    if by is By.VERIFIER and _verifies_as_person(order, party, actor, context):
+        return True
+    if actor.role not in {Role.HANDLER, Role.LEAD} or actor.party is None:
+        return False
+    return by is By.MEMBER or actor.party in _PARTIES[by](order, party, context)
+
+
+def _verifies_as_person(order: Order, party: str | None, actor: Actor, context: Context) -> bool:
+    """Reporter or volunteer, where the playbook lets them verify this party's work; nobody of that party."""
+    assignment = order.assignments.get(party or "")
+    if assignment is None or actor.party == party:
+        return False
+    named = rules.verifiers(assignment, context)
+    return (VOLUNTEER in named and actor.role is Role.VOLUNTEER) or (
+        REPORTER in named and rules.says_for_reporter(actor.role, actor.person, order)
+    )
+
+
+Parties = Callable[[Order, str | None, Context], tuple[str, ...]]
+
+
+def _committee(_order: Order, party: str | None, context: Context) -> tuple[str, ...]:
+    """The committee, but never over itself."""
+    return tuple(one for one in context.site.with_capacity(Capacity.COMMITTEE) if one != party)
+
+
+def _oversight(_order: Order, _party: str | None, context: Context) -> tuple[str, ...]:
+    found = (Capacity.COMMITTEE, Capacity.AUTONOMY_OFFICE, Capacity.STREET)
+    return tuple(dict.fromkeys(one for capacity in found for one in context.site.with_capacity(capacity)))
+
+
+def _deciders(order: Order, party: str | None, context: Context) -> tuple[str, ...]:
+    """The decider that the party's request names; without one, whoever would decide for the party."""
+    request = order.request_of(party) if party else None
+    one = request.decider if request else rules.decider(order, context, asker=party)
+    return (one,) if one else ()
+
+
+def _named(order: Order, party: str | None, _context: Context) -> tuple[str, ...]:
+    request = order.request_of(party, RequestKind.WAIT) if party else None
+    return (request.nominee,) if request and request.nominee else ()
+
+
+def _verifiers(order: Order, party: str | None, context: Context) -> tuple[str, ...]:
+    assignment: Assignment | None = order.assignments.get(party or "")
+    return rules.verifiers(assignment, context) if assignment else ()
+
+
+def _leading(order: Order, _party: str | None, _context: Context) -> tuple[str, ...]:
+    return tuple(one.party for one in order.acting() if one.duty is Duty.LEAD)
+
+
+_PARTIES: Mapping[By, Parties] = {
+    By.OWN: lambda _order, party, _context: (party,) if party else (),
+    By.LEAD_PARTY: _leading,
+    By.COMMITTEE: _committee,
+    By.TRIAGER: lambda order, _party, _context: (order.triage_by,) if order.triage_by else (),
+    By.OVERSIGHT: _oversight,
+    By.DECIDER: _deciders,
+    By.NAMED: _named,
+    By.VERIFIER: _verifiers,
+}

@@ -1,0 +1,150 @@
+"""Whom an event concerns, why, and how urgently. Names and channels are the send lane's business."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from models.domain.business_time.arithmetic import next_open
+from models.domain.orders import events as e
+from models.domain.orders import rules
+from models.domain.orders.rules import Context
+from models.domain.orders.state import Order
+from models.domain.streams import DesiredNotice, Urgency
+from models.domain.words import ACTING, Duty, RequestKind, Severity
+
+Told = Iterator[tuple[str | None, str, str]]
+"""(party, role, why); a party of None is nobody."""
+
+HANDLER, LEAD, COORDINATOR, OBSERVER = "handler", "lead", "coordinator", "observer"
+
+
+def wanted(event: e.Event, order: Order, context: Context, now: datetime) -> Iterator[DesiredNotice]:
+    """The notices that `event` calls for; `order` is the state after it."""
+    tell = _TELLS.get(type(event))
+    if tell is None:
+        return
+    danger = order.severity is Severity.DANGER
+    for party, role, why in tell(event, order, context):
+        if party is None:
+            continue
+        urgency = Urgency.DANGER if danger else Urgency.ORDINARY
+        send_at = now if danger else next_open(context.site.calendar_of(party), now)
+        yield DesiredNotice(party, role, (why,), urgency, send_at)
+
+
+def _triage(event: e.TriageRequested, _order: Order, _context: Context) -> Told:
+    yield event.party, HANDLER, f"triage.{event.why}"
+
+
+def _confirmed_by_time(event: e.DangerConfirmed, _order: Order, context: Context) -> Told:
+    if event.by is None:
+        yield rules.coordinating(context), COORDINATOR, "danger_unconfirmed"
+
+
+def _unrouted(_event: e.OrderUnrouted, _order: Order, context: Context) -> Told:
+    yield rules.coordinating(context), COORDINATOR, "unrouted"
+
+
+def _dispatched(event: e.AssignmentDispatched, order: Order, _context: Context) -> Told:
+    role = HANDLER if event.duty in ACTING else OBSERVER
+    again = ".again" if order.round > 1 else ""
+    yield event.party, role, f"dispatched.{event.duty}{again}"
+
+
+def _duty(event: e.DutyChanged, _order: Order, _context: Context) -> Told:
+    yield event.party, HANDLER, f"dispatched.{event.duty}"
+
+
+def _withdrawn(event: e.AssignmentWithdrawn, _order: Order, _context: Context) -> Told:
+    yield event.party, HANDLER, f"withdrawn.{event.why}"
+
+
+def _released(event: e.AssignmentReleased, order: Order, _context: Context) -> Told:
+    if not order.helped:
+        yield event.party, HANDLER, "released"
+
+
+def _done(event: e.AssignmentDone, order: Order, context: Context) -> Told:
+    yield rules.reviewer(order.assignments[event.party], context), HANDLER, "review"
+
+
+def _rejected(event: e.AssignmentRejected, _order: Order, _context: Context) -> Told:
+    yield event.party, HANDLER, "rejected"
+
+
+def _requested(event: e.RequestMade, _order: Order, _context: Context) -> Told:
+    request = event.request
+    yield request.decider, LEAD, f"decide.{request.kind}"
+    if request.nominee is not None:
+        yield request.nominee, LEAD, f"named.{request.kind}"
+
+
+def _decided(event: e.RequestDecided, _order: Order, _context: Context) -> Told:
+    answer = "granted" if event.granted else "dismissed"
+    if not (event.kind is RequestKind.RETURN and event.granted):
+        yield event.party, HANDLER, f"{answer}.{event.kind}"
+
+
+def _resumed(event: e.AssignmentResumed, _order: Order, _context: Context) -> Told:
+    if event.why in {"hold_over", "wait_over"}:
+        yield event.party, HANDLER, f"resumed.{event.why}"
+
+
+def _plan(event: e.PlanProposed, order: Order, _context: Context) -> Told:
+    for one in order.acting():
+        if one.party != event.party:
+            yield one.party, LEAD, "plan"
+
+
+def _stepped(event: e.StepReached, _order: Order, _context: Context) -> Told:
+    for recipient in event.told:
+        party, role = recipient.split(":", 1)
+        yield party, role, f"step.{event.rung}.{event.kind}"
+
+
+def _supervised(event: e.OrderSupervised, order: Order, _context: Context) -> Told:
+    for one in order.acting():
+        yield one.party, LEAD, "supervised"
+
+
+def _closed(_event: e.OrderClosed, _order: Order, context: Context) -> Told:
+    yield rules.coordinating(context), COORDINATOR, "closed"
+
+
+def _called_back(event: e.CallbackRecorded, _order: Order, context: Context) -> Told:
+    if event.satisfied is False or not event.resolved:
+        yield (
+            rules.coordinating(context),
+            COORDINATOR,
+            "not_resolved" if not event.resolved else "not_satisfied",
+        )
+
+
+def _ended_early(_event: e.Event, order: Order, _context: Context) -> Told:
+    for one in order.assignments.values():
+        if one.acting and one.duty in {Duty.LEAD, Duty.SUPPORT}:
+            yield one.party, HANDLER, f"ended.{order.status}"
+
+
+_TELLS: Mapping[type[e.Event], Callable[[Any, Order, Context], Told]] = {
+    e.TriageRequested: _triage,
+    e.DangerConfirmed: _confirmed_by_time,
+    e.OrderUnrouted: _unrouted,
+    e.AssignmentDispatched: _dispatched,
+    e.DutyChanged: _duty,
+    e.AssignmentWithdrawn: _withdrawn,
+    e.AssignmentReleased: _released,
+    e.AssignmentDone: _done,
+    e.AssignmentRejected: _rejected,
+    e.RequestMade: _requested,
+    e.RequestDecided: _decided,
+    e.AssignmentResumed: _resumed,
+    e.PlanProposed: _plan,
+    e.StepReached: _stepped,
+    e.OrderSupervised: _supervised,
+    e.OrderClosed: _closed,
+    e.CallbackRecorded: _called_back,
+    e.OrderCancelled: _ended_early,
+    e.FalseAlarmFound: _ended_early,
+    e.OrderMerged: _ended_early,
+}
