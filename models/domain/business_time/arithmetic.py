@@ -85,16 +85,17 @@ def after(calendar: Calendar, clock: Clock, start: datetime, amount: timedelta) 
 def resumed(calendar: Calendar, clock: Clock, due_at: datetime, pause: tuple[datetime, datetime]) -> Due:
     """The due instant after a pause (from, to): as much clock time is left at its end as at its beginning.
 
-    A deadline that had passed when the pause began stays where it was: what has fired is never moved.
+    A deadline with no clock time left when the pause began stays where it was: what is late stays late.
 
     Raises:
         NaiveInstant: an instant has no time zone.
         BeyondCalendar: an instant lies outside the years 1990 to 2099.
     """
     paused_at, resumed_at = pause
-    if due_at <= paused_at:
+    left = seconds_between(calendar, clock, paused_at, due_at)
+    if left <= _NOTHING:
         return Due(due_at, provisional=False)
-    return after(calendar, clock, resumed_at, seconds_between(calendar, clock, paused_at, due_at))
+    return after(calendar, clock, resumed_at, left)
 
 
 def part_of(  # noqa: PLR0917 - the same order as everywhere here, and the part last

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from models.domain.business_time.arithmetic import due, next_open, resumed, seconds_between
 from models.domain.business_time.calendar import Calendar, DayKind
+from models.domain.business_time.errors import BusinessTimeError
 from models.domain.business_time.limits import Clock, Limit
 from models.domain.business_time.sentences import Explanation, start_words, text
 
@@ -13,7 +14,7 @@ __all__ = ["Explanation", "Moved", "Pause", "explain", "text"]
 
 _A_DAY = timedelta(days=1)
 _A_SECOND = timedelta(seconds=1)
-_COMPUTED = frozenset({"extended", "recomputed"})
+_COMPUTED = frozenset({"calendar"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,10 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The due instant was replaced: `by_hand`, `imported`, `outside`, `extended` or `recomputed`."""
+    """The due instant was set or replaced, as the ledger's reason has it.
+
+    Causes with words of their own: `by_hand`, `import`, `outside`, `extension`, `wait`, `plan`, `calendar`.
+    """
 
     at: datetime
     due_at: datetime
@@ -36,24 +40,29 @@ class Moved:
 def explain(
     calendar: Calendar,
     start: datetime,
-    limit: Limit,
+    limit: Limit | None,
     *,
     changes: Sequence[Pause | Moved] = (),
     begun_by: str = "dispatched",
 ) -> tuple[Explanation, ...]:
     """The steps from `start` to the due instant, over the `changes` in the order in which they happened.
 
+    Without a `limit` (a date that was set by hand or import) the first change says what it was set to; it
+    runs around the clock.
     The last steps are the due instant, which is what `due` and `resumed` compute, and a note when it is
     provisional; a deadline that is paused now has no due instant. `begun_by` says what started the limit:
     dispatched, reported, arrived, done, asked, rejected, reopened or closed.
 
     Raises:
         KeyError: `begun_by` is none of these.
+        BusinessTimeError: there is no limit, and no `Moved` first.
         NaiveInstant: an instant has no time zone.
         BeyondCalendar: an instant lies outside the years 1990 to 2099.
     """
     if begun_by not in start_words():
         raise KeyError(begun_by)
+    if limit is None and not (changes and isinstance(changes[0], Moved)):
+        raise BusinessTimeError("without a limit, the first change has to say what the deadline was set to")
     telling = _Telling(calendar, start, limit)
     telling.begin(begun_by)
     for change in changes:
@@ -65,13 +74,15 @@ def explain(
 class _Telling:
     """The story so far: the steps told, the due instant as it stands, and from where the rest is counted."""
 
-    def __init__(self, calendar: Calendar, start: datetime, limit: Limit) -> None:
+    def __init__(self, calendar: Calendar, start: datetime, limit: Limit | None) -> None:
         self.steps: list[Explanation] = []
         self._calendar = calendar
         self._limit = limit
         self._start = start
-        self._due_at = due(calendar, start, limit).due_at
-        self._by_days = limit.clock is Clock.WORKING_DAYS
+        self._clock = limit.clock if limit else Clock.ALWAYS
+        # Without a limit the deadline is wherever the first change sets it.
+        self._due_at = due(calendar, start, limit).due_at if limit else start
+        self._by_days = self._clock is Clock.WORKING_DAYS
         # From where the days not told yet are counted; None when there are none, or none to count.
         self._counts_from: datetime | None = start
         self._computed = True
@@ -81,11 +92,11 @@ class _Telling:
     def begin(self, begun_by: str) -> None:
         """Tell what started the limit."""
         local = {"start": begun_by, "at": self._iso(self._start)}
-        if self._by_days:
-            self._say("starts_day_excluded", local, self._start)
+        if self._limit is None or self._by_days:
+            self._say("starts_day_excluded" if self._limit else "starts", local, self._start)
             return
         local |= self._amount(self._limit.duration)
-        if self._limit.clock is Clock.ALWAYS:
+        if self._clock is Clock.ALWAYS:
             self._say("starts_around_the_clock", local, self._start)
             return
         local |= {"hours": f"{self._calendar.opens:%H:%M}–{self._calendar.closes:%H:%M}"}
@@ -115,32 +126,33 @@ class _Telling:
     def _move(self, change: Moved) -> None:
         self._count(min(change.at, self._due_at))
         told = {"at": self._iso(change.at), "due_at": self._iso(change.due_at), "cause": change.cause}
-        self._say("moved", told, change.at)
+        self._say("set" if self._limit is None and len(self.steps) == 1 else "moved", told, change.at)
         self._due_at, self._counts_from, self._paused = change.due_at.astimezone(UTC), None, False
         self._computed = change.cause in _COMPUTED
 
     def _pause(self, pause: Pause) -> None:
         self._count(min(pause.paused_at, self._due_at))
-        if self._due_at <= pause.paused_at:
-            self._say("paused_when_late", {"at": self._iso(pause.paused_at)}, pause.paused_at)
+        left_over = self._left(pause.paused_at)
+        if left_over <= timedelta(0):
+            self._say("paused_with_nothing_left", {"at": self._iso(pause.paused_at)}, pause.paused_at)
             self._counts_from = None
             return
-        left = self._amount(self._left(pause.paused_at))
+        left = self._amount(left_over)
         self._say("paused", {"at": self._iso(pause.paused_at)} | left, pause.paused_at)
         if pause.resumed_at is None:
             self._paused = True
             return
         self._say("resumed", {"at": self._iso(pause.resumed_at)} | left, pause.resumed_at)
         span = (pause.paused_at, pause.resumed_at)
-        self._due_at = resumed(self._calendar, self._limit.clock, self._due_at, span).due_at
+        self._due_at = resumed(self._calendar, self._clock, self._due_at, span).due_at
         self._counts_from, self._by_days, self._computed = pause.resumed_at, False, True
 
     def _left(self, at: datetime) -> timedelta:
-        return seconds_between(self._calendar, self._limit.clock, at, self._due_at)
+        return seconds_between(self._calendar, self._clock, at, self._due_at)
 
     def _count(self, until: datetime) -> None:
         """Tell the days counted so far: those before the day of `until`, or with it if it is the last."""
-        if self._counts_from is None or self._limit.clock is Clock.ALWAYS:
+        if self._counts_from is None or self._clock is Clock.ALWAYS:
             return
         first, last = self._calendar.local(self._counts_from).date(), self._calendar.local(until).date()
         if until < self._due_at:
@@ -193,14 +205,14 @@ class _Telling:
 
     def _amount(self, left: timedelta) -> dict[str, str]:
         told = {"left": str(-(-left // _A_SECOND))}
-        if self._limit.clock is Clock.WORKING_DAYS:
+        if self._clock is Clock.WORKING_DAYS:
             return told | {"day": str(self._calendar.day_length // _A_SECOND), "unit": "working_day"}
-        if self._limit.clock is Clock.ALWAYS and left > _A_DAY:
+        if self._clock is Clock.ALWAYS and left > _A_DAY:
             return told | {"day": str(_A_DAY // _A_SECOND), "unit": "day"}
         return told
 
     def _unpublished(self) -> list[int]:
-        if self._limit.clock is Clock.ALWAYS or not self._computed:
+        if self._clock is Clock.ALWAYS or not self._computed:
             return []
         years = range(self._calendar.local(self._start).year, self._calendar.local(self._due_at).year + 1)
         return [year for year in years if year not in self._calendar.published]

@@ -32,13 +32,16 @@ _STARTS: Final = {
     "reopened": ("重新打开于", "Reopened"),
     "closed": ("结案于", "Closed"),
 }
+_OTHER_CAUSE: Final = ("时限调整", "The deadline was changed")
 _EN_MAKE_UP: Final = ", make-up working day"
 _CAUSES: Final = {
     "by_hand": ("人工设定时限", "The deadline was set by hand"),
-    "imported": ("时限随数据导入", "The deadline was imported"),
+    "import": ("时限随数据导入", "The deadline was imported"),
     "outside": ("按外部工单的时限", "The deadline follows the outside order"),
-    "extended": ("批准延期", "An extension was granted"),
-    "recomputed": ("工作日历更新，重新计算", "The calendar was updated and the deadline recomputed"),
+    "extension": ("批准延期", "An extension was granted"),
+    "wait": ("按约定的日期", "The deadline follows the date that was agreed"),
+    "plan": ("按商定的整改方案", "The deadline follows the agreed plan"),
+    "calendar": ("工作日历更新，重新计算", "The calendar was published and the deadline recomputed"),
 }
 
 
@@ -136,6 +139,10 @@ def _en_left(p: Params) -> str:
     return " ".join(words) or "0 minutes"
 
 
+def _cause(p: Params) -> tuple[str, str]:
+    return _CAUSES.get(p["cause"], _OTHER_CAUSE)
+
+
 def _make_up(p: Params, words: str) -> str:
     return words if "make_up" in p else ""
 
@@ -143,6 +150,10 @@ def _make_up(p: Params, words: str) -> str:
 Sentence = Callable[[Params], str]
 
 _SENTENCES: Final[Mapping[str, tuple[Sentence, Sentence]]] = {
+    "starts": (
+        lambda p: f"{_STARTS[p['start']][0]} {_zh_at(p)}",
+        lambda p: f"{_STARTS[p['start']][1]} {_en_at(p)}",
+    ),
     "starts_day_excluded": (
         lambda p: f"{_STARTS[p['start']][0]} {_zh_at(p)}，当天不计",
         lambda p: f"{_STARTS[p['start']][1]} {_en_at(p)}; that day does not count",
@@ -184,9 +195,9 @@ _SENTENCES: Final[Mapping[str, tuple[Sentence, Sentence]]] = {
         lambda p: f"{_zh_at(p)} 暂停计时，还剩 {_zh_left(p)}",
         lambda p: f"{_en_at(p)}: paused with {_en_left(p)} left",
     ),
-    "paused_when_late": (
-        lambda p: f"{_zh_at(p)} 暂停时已到期，时限不变",
-        lambda p: f"{_en_at(p)}: paused after the deadline, which stays",
+    "paused_with_nothing_left": (
+        lambda p: f"{_zh_at(p)} 暂停时已无余时，时限不变",
+        lambda p: f"{_en_at(p)}: paused with no time left; the deadline stays",
     ),
     "resumed": (
         lambda p: f"{_zh_at(p)} 恢复计时，接着计 {_zh_left(p)}",
@@ -197,8 +208,12 @@ _SENTENCES: Final[Mapping[str, tuple[Sentence, Sentence]]] = {
         lambda _: "Paused now; the deadline is set again when it resumes",
     ),
     "moved": (
-        lambda p: f"{_zh_at(p)} {_CAUSES[p['cause']][0]}，改为 {_zh_at(p, 'due_at')}",
-        lambda p: f"{_en_at(p)}: {_CAUSES[p['cause']][1]}, now {_en_at(p, 'due_at')}",
+        lambda p: f"{_zh_at(p)} {_cause(p)[0]}，改为 {_zh_at(p, 'due_at')}",
+        lambda p: f"{_en_at(p)}: {_cause(p)[1]}, now {_en_at(p, 'due_at')}",
+    ),
+    "set": (
+        lambda p: f"{_zh_at(p)} {_cause(p)[0]}，定为 {_zh_at(p, 'due_at')}",
+        lambda p: f"{_en_at(p)}: {_cause(p)[1]}, {_en_at(p, 'due_at')}",
     ),
     "due": (lambda p: f"到期 {_zh_at(p)}", lambda p: f"Due {_en_at(p)}"),
     "provisional": (

@@ -1,6 +1,7 @@
 """Due instants that anybody can check with a wall calendar."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -184,6 +185,25 @@ def test_a_deadline_that_had_passed_is_not_moved_by_a_later_pause(china: Calenda
     end = local(china, "2026-11-06 17:30")
     pause = (local(china, "2026-11-07 12:00"), local(china, "2026-11-09 12:00"))
     assert resumed(china, Clock.WORKING_DAYS, end, pause).due_at == end
+
+
+def test_a_deadline_paused_at_its_very_end_stays_there(china: Calendar) -> None:
+    end = local(china, "2026-11-06 17:30")
+    assert resumed(china, Clock.WORKING_DAYS, end, (end, local(china, "2026-11-09 12:00"))).due_at == end
+
+
+def test_a_date_set_on_a_sunday_is_not_moved_by_a_pause_over_the_weekend(china: Calendar) -> None:
+    end = local(china, "2026-11-08 12:00")
+    pause = (local(china, "2026-11-07 12:00"), local(china, "2026-11-09 12:00"))
+    assert resumed(china, Clock.WORKING_DAYS, end, pause).due_at == end
+
+
+def test_a_day_whose_opening_clocks_put_after_its_closing_has_no_length_but_counts(boston: Calendar) -> None:
+    short = replace(boston, opens=time(2, 30), closes=time(3, 10), weekend=frozenset({1}))
+    start, skipped = local(short, "2026-03-07 12:00"), local(short, "2026-03-08 12:00")
+    assert seconds_between(short, Clock.WORKING_HOURS, start, skipped) == timedelta(0)
+    assert due(short, start, Limit.parse("1 WD")).due_at < skipped
+    assert due(short, start, Limit.parse("1 min WH")).due_at == local(short, "2026-03-10 02:31")
 
 
 def test_nothing_at_all_ends_where_it_starts(china: Calendar) -> None:

@@ -1,13 +1,15 @@
 """Explanations end where the arithmetic ends, and read like a person counting on a wall calendar."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models.domain.business_time.arithmetic import due, resumed
-from models.domain.business_time.calendar import Calendar
+from models.domain.business_time.calendar import Calendar, Day, DayKind
+from models.domain.business_time.errors import BusinessTimeError
 from models.domain.business_time.explain import Moved, Pause, explain, text
 from models.domain.business_time.limits import Limit
 
@@ -110,7 +112,7 @@ def test_a_deadline_that_is_paused_now_has_no_due_instant(china: Calendar) -> No
 def test_a_pause_after_the_deadline_leaves_it_where_it_was(china: Calendar) -> None:
     pause = Pause(local(china, "2026-11-05 12:00"), local(china, "2026-11-09 12:00"))
     assert told(china, "2026-11-02 10:00", "1 WD", pause)[2:] == [
-        "11月5日 周四 12:00 暂停时已到期，时限不变",
+        "11月5日 周四 12:00 暂停时已无余时，时限不变",
         "到期 11月3日 周二 17:30",
     ]
 
@@ -121,6 +123,57 @@ def test_a_deadline_set_by_hand_is_told_as_such(china: Calendar) -> None:
         "11月3日 周二 11:00 人工设定时限，改为 2027年1月10日 周日 12:00",
         "到期 2027年1月10日 周日 12:00",
     ]
+
+
+def test_a_deadline_without_a_limit_says_what_it_was_set_to(china: Calendar) -> None:
+    start = local(china, "2026-11-02 10:00")
+    steps = explain(china, start, None, changes=[Moved(start, local(china, "2026-12-01 12:00"), "import")])
+    assert [text(step, "en") for step in steps] == [
+        "Dispatched Mon 2 Nov 2026 at 10:00",
+        "Mon 2 Nov at 10:00: The deadline was imported, Tue 1 Dec at 12:00",
+        "Due Tue 1 Dec at 12:00",
+    ]
+
+
+def test_a_deadline_without_a_limit_that_was_never_set_is_refused(china: Calendar) -> None:
+    with pytest.raises(BusinessTimeError, match="what the deadline was set to"):
+        explain(china, local(china, "2026-11-02 10:00"), None)
+
+
+@pytest.mark.parametrize(
+    "cause", ["by_hand", "import", "outside", "extension", "wait", "plan", "calendar", "new"]
+)
+def test_every_reason_of_the_ledger_for_another_date_has_words(china: Calendar, cause: str) -> None:
+    moved = Moved(local(china, "2026-11-03 11:00"), local(china, "2026-11-12 12:00"), cause)
+    steps = [told(china, "2026-11-02 10:00", "3 WD", moved, lang=lang) for lang in ("zh", "en")]
+    assert steps[0][-1] == "到期 11月12日 周四 12:00"
+    assert steps[1][-1] == "Due Thu 12 Nov at 12:00"
+
+
+def test_a_recomputed_deadline_may_still_be_provisional(china: Calendar) -> None:
+    moved = Moved(local(china, "2026-12-30 11:00"), local(china, "2027-01-05 17:30"), "calendar")
+    assert told(china, "2026-12-29 10:00", "3 WD", moved, lang="en")[-1].startswith("The holidays of 2027")
+
+
+def test_hours_that_resume_in_the_evening_do_not_count_that_day(china: Calendar) -> None:
+    pause = Pause(local(china, "2026-11-02 16:30"), local(china, "2026-11-03 20:00"))
+    assert told(china, "2026-11-02 10:00", "7 WH", pause, lang="en")[2:] == [
+        "Tue 3 Nov at 20:00: resumed with 30 minutes to go",
+        "Wed 4 Nov: counted until 09:30, all used",
+        "Due Wed 4 Nov at 09:30",
+    ]
+
+
+def test_a_begun_minute_counts_whole(china: Calendar) -> None:
+    pause = Pause(local(china, "2026-11-02 10:00:30"))
+    assert told(china, "2026-11-02 10:00", "2 WH", pause, lang="en")[1].endswith("2 hours left")
+
+
+def test_days_off_over_the_turn_of_a_year_name_both_years(china: Calendar) -> None:
+    closed = replace(china, days={date(2026, 12, 31): Day(DayKind.HOLIDAY, "元旦")} | dict(china.days))
+    assert told(closed, "2026-12-30 10:00", "1 WD")[1] == (
+        "12月31日 周四 至 2027年1月3日 周日 元旦放假、周末，不计"
+    )
 
 
 def test_what_started_the_limit_is_named(china: Calendar) -> None:
