@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from models.domain.business_time.limits import Clock, Limit
 from models.domain.directory import Capacity
-from models.domain.orders.words import DeadlineKind, Origin, Severity
+from models.domain.words import DeadlineKind, Origin, Severity
 
 
 class OrderKind(StrEnum):
@@ -35,6 +35,10 @@ class Gate(StrEnum):
 
     PHOTO = "photo"
     AFTER_PHOTO = "after_photo"
+
+
+GATES: Mapping[str, tuple[Gate, ...]] = {"triage": (Gate.PHOTO,), "done": (Gate.AFTER_PHOTO,)}
+"""The actions that a gate may stand before, and what it may ask there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,22 +201,27 @@ class Playbook:
     limits: Mapping[DeadlineKind, Mapping[Severity, Limit]]
     """Those that hold for every category: contact, decide, review, redo, callback. None set: not measured."""
     safety: Mapping[Severity, SafetyLimits]
-    unconfirmed_danger: Limit
-    """How long an anonymous danger wakes only the triaging party."""
-    triage: Triage
-    """For a report without a category, and for categories without a triage of their own."""
+    unconfirmed_danger: Limit | None
+    """How long an anonymous danger wakes only the triaging party; None: until a person confirms it."""
+    triage: Triage | None
+    """For a report without a category, and for categories without a triage of their own; None: unrouted."""
     deciders: tuple[Capacity, ...]
     verifiers: Mapping[Capacity, tuple[str, ...]]
     """By the fixer's capacity: capacities, or REPORTER and VOLUNTEER."""
-    callback_by: Capacity
-    objection: Limit
-    """How long a question or venue that was answered stays open to objection."""
+    callback_by: Capacity | None
+    """None: reporters are not called back."""
+    objection: Limit | None
+    """How long an answered question or venue stays open to objection; None: until it is said to help."""
     returns_at_most: int
-    hold: HoldRules
+    """0: there are no returns."""
+    hold: HoldRules | None
+    """None: there are no holds."""
     extensions_at_most: int
+    """0: there are no extensions."""
     extension_percent: int
     """At most this part of the original limit."""
-    reopen_within: Limit
+    reopen_within: Limit | None
+    """None: what is closed stays closed."""
     reopens_by_reporter: int
     round_two: Mapping[DeadlineKind, Limit]
     """What replaces the limits in a round after a reopening (contact 3 WD, …)."""

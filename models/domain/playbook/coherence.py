@@ -1,0 +1,96 @@
+"""Whether the parts of a playbook fit one another; needs no site."""
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+from models.domain.playbook.locator import Path
+from models.domain.playbook.model import Mark, Playbook, Rung, length
+from models.domain.playbook.problems import nearest
+from models.domain.playbook.reader import Report
+from models.domain.words import Severity
+
+
+def check(playbook: Playbook, report: Report) -> None:
+    """Report what stands twice, refers to nothing, or can never come about."""
+    _categories(playbook, report)
+    _routes(playbook, report)
+    _ladder(playbook.ladder, report)
+    _hold_reasons(report)
+
+
+def _categories(playbook: Playbook, report: Report) -> None:
+    for code, category in playbook.categories.items():
+        path = ("categories", code)
+        if category.needs_origin and category.triage is None and playbook.triage is None:
+            message = f"{code} needs an origin, but nobody finds it out"
+            report.add((*path, "needs_origin"), message, f"add triage to [categories.{code}], or a [triage]")
+        if category.triage is not None and not category.needs_origin:
+            message = f"{code} has a triage that never happens: its origin is not needed"
+            report.add((*path, "triage"), message, "write needs_origin = true, or remove the triage")
+
+
+def _routes(playbook: Playbook, report: Report) -> None:
+    seen: dict[object, int] = {}
+    for place, route in enumerate(playbook.routes):
+        path = ("routes", place)
+        if route.category and route.category not in playbook.categories:
+            message = f'a route of the unknown category "{route.category}"'
+            report.add((*path, "category"), message, nearest(route.category, playbook.categories))
+        conditions = (route.category, route.origin, route.severity, route.space)
+        first = seen.setdefault(conditions, place)
+        if first != place:
+            line = report.source.line(("routes", first))
+            message = f"a second route of {route.category} under the same conditions as line {line}"
+            report.add(path, message, "remove one, or give it another origin, severity or space")
+
+
+def _ladder(ladder: tuple[Rung, ...], report: Report) -> None:
+    codes = [rung.code for rung in ladder]
+    for place, rung in enumerate(ladder):
+        path = ("ladder", place)
+        if rung.code and rung.code in codes[:place]:
+            report.add((*path, "code"), f"a second rung {rung.code}", "give each rung a code of its own")
+        if rung.repeat is not None and place + 1 < len(ladder):
+            message = f"the rung {rung.code} repeats, but {codes[place + 1]} comes after it"
+            report.add((*path, "repeat"), message, "let only the last rung repeat")
+    for place, (lower, higher) in enumerate(pairwise(ladder), start=1):
+        if any(_height(higher, severity) < _height(lower, severity) for severity in Severity):
+            message = f"the rung {higher.code} is reached before {lower.code}, which stands above it"
+            report.add(("ladder", place), message, "order the rungs by when they are reached")
+    _red(ladder, report)
+
+
+def _height(rung: Rung, severity: Severity) -> tuple[int, int]:
+    past = rung.past.get(severity)
+    return (100 if rung.percent is None else rung.percent, length(past) if past else 0)
+
+
+def _red(ladder: tuple[Rung, ...], report: Report) -> None:
+    """Overdue means that the red rung was reached: there is one, at the due instant of every limit."""
+    red = [place for place, rung in enumerate(ladder) if rung.mark is Mark.RED]
+    if not red:
+        message = "no rung is marked red: nothing would ever be overdue"
+        report.add(("ladder",), message, 'add a rung with mark = "red"')
+    for place in red[1:]:
+        line = report.source.line(("ladder", red[0]))
+        report.add(("ladder", place, "mark"), f"a second red rung beside line {line}", 'write mark = "urge"')
+    conditions = ("share", "past", "past_danger", "limits_over", "limits_under", "limits_from")
+    for place in red:
+        for path in _written(report, ("ladder", place), conditions):
+            message = f"{path[-1]} of the red rung, which stands at the due instant of every limit"
+            report.add(path, message, f"remove {path[-1]}")
+
+
+def _written(report: Report, path: Path, keys: Iterable[str]) -> list[Path]:
+    return [(*path, key) for key in keys if (*path, key) in report.source.places]
+
+
+def _hold_reasons(report: Report) -> None:
+    """Looked up in the source: a code that stands twice has already fallen together in the playbook."""
+    holds = report.source.tree.get("holds")
+    reasons = holds.get("reasons") if isinstance(holds, dict) else None
+    codes = [one.get("code") if isinstance(one, dict) else None for one in reasons or ()]
+    for place, code in enumerate(codes):
+        if isinstance(code, str) and code in codes[:place]:
+            path = ("holds", "reasons", place, "code")
+            report.add(path, f'a second reason "{code}"', "give each reason a code of its own")
