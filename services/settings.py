@@ -164,12 +164,19 @@ def defaults(given: Mapping[str, str]) -> dict[str, object]:
     sockets = socket_folder(data)
     return {
         "data": data,
-        "public_url": f"http://{given.get('host', '127.0.0.1')}:{given.get('port', '8000')}",
+        "public_url": f"http://{dialled(given.get('host', '127.0.0.1'))}:{given.get('port', '8000')}",
         "database_url": f"postgresql://lianban@/lianban?host={quote(str(sockets), safe='')}",
         "redis_url": f"unix://{quote(str(sockets / VALKEY_SOCKET))}?db=0",
         "embedded_postgres": "database_url" not in given,
         "embedded_valkey": "redis_url" not in given,
     }
+
+
+def dialled(host: str) -> str:
+    """The host to call on this machine for an address that is listened on, as it stands in a URL."""
+    if host in {"0.0.0.0", "::"}:  # noqa: S104
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
 
 
 def default_data() -> Path:

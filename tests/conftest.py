@@ -1,7 +1,7 @@
 """The embedded servers for tests: one pair for each test process, started when a test first asks.
 
-Each process of pytest-xdist has a cluster of its own, since roles belong to a whole cluster and migrations that
-make them would meet.
+Each process of pytest-xdist has a cluster of its own, since roles belong to a whole cluster and migrations
+that make them would meet.
 """
 
 import shutil

@@ -2,7 +2,7 @@
 
 import typer
 
-from services.cli import testing
+from services.cli import testing, up
 
 app = typer.Typer(
     name="lianban",
@@ -10,6 +10,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.command("up")(up.up)
 app.command("test", context_settings=testing.PASS_ON)(testing.test)
 app.command("check")(testing.check)
 

@@ -133,17 +133,16 @@ def prepare_data_folder(data: Path) -> Account:
     Raises:
         EmbeddedError: it cannot serve; the message names one that can.
     """
-    own = name_of(os.geteuid())
-    try:
-        make_data_folder(data)
-    except OSError:
-        raise DataFolderNotWritable(data, own, nearest(data), usable_folder()) from None
-    if not os.access(data, os.W_OK | os.X_OK):
-        raise DataFolderNotWritable(data, own, data, usable_folder())
+    own = account_of(os.geteuid())
+    start = nearest(data)
+    if not os.access(start, os.W_OK | os.X_OK):
+        raise DataFolderNotWritable(data, own.name, start, usable_folder())
     account = servers_account(data)
-    if not can_pass(account, data):
-        barrier = next(folder for folder in (*reversed(data.parents), data) if not can_pass(account, folder))
+    if not can_pass(account, start):
+        way = (*reversed(start.parents), start)
+        barrier = next(folder for folder in way if not can_pass(account, folder))
         raise DataFolderUnreachable(data, account.name, barrier, usable_folder())
+    make_data_folder(data)
     return account
 
 
@@ -154,7 +153,8 @@ def can_pass(account: Account, folder: Path) -> bool:
 
 def nearest(path: Path) -> Path:
     """The deepest folder on the way to a path that exists."""
-    return next(folder for folder in (path, *path.parents) if folder.exists())
+    # Unlike `Path.exists`, it takes a folder that we may not look into for missing.
+    return next(folder for folder in (path, *path.parents) if os.path.exists(folder))  # noqa: PTH110
 
 
 def usable_folder() -> Path:

@@ -137,6 +137,8 @@ class Postgres:
         make_private_folder(draft, self.account)
         # Another locale would make the similarity of Chinese texts 0, without an error.
         words = ["--locale=C.UTF-8", "--encoding=UTF8", f"--username={SUPERUSER}", "--auth=reject"]
+        if self.settings.get("fsync") == "off":
+            words.append("--no-sync")
         self.must_run([self.programs / "initdb", "-D", draft, *words, "--no-instructions"])
         self.must_run([self.programs / PROGRAM, "--single", "-D", draft, SUPERUSER], FIRST_STATEMENTS)
         draft.rename(self.cluster)

@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Event
 
 from services.embedded import launch
-from services.embedded.child import Child
+from services.embedded.child import Child, nothing
 from services.embedded.errors import ChildDidNotStart, EmbeddedError
 
 LOOK_EVERY = timedelta(seconds=0.1)
@@ -65,11 +65,18 @@ class Supervisor:
     Args:
         say: takes each sentence that a person should read.
         ending: set when everything is to end.
+        changed: called when a child got another process.
     """
 
-    def __init__(self, say: Callable[[str], None], ending: Event | None = None) -> None:
+    def __init__(
+        self,
+        say: Callable[[str], None],
+        ending: Event | None = None,
+        changed: Callable[[], None] = nothing,
+    ) -> None:
         self.say = say
         self.ending = ending or Event()
+        self.changed = changed
         self.running: dict[str, Running] = {}
 
     def start(self, children: Iterable[Child]) -> None:
@@ -89,7 +96,12 @@ class Supervisor:
         process = spawn(child)
         running = Running(child, process, time.monotonic())
         self.running[child.name] = running
+        self.changed()
         return running
+
+    def numbers(self) -> dict[str, int]:
+        """The process number of each child."""
+        return {name: running.process.pid for name, running in self.running.items()}
 
     def await_ready(self, running: Running) -> None:
         """Wait for a child."""
@@ -134,7 +146,8 @@ class Supervisor:
         running.failures = min(running.failures + 1, 10)
         running.again_at = now + pause.total_seconds()
         how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
-        self.say(f"{running.child.name} {how}; starting it again in {pause.total_seconds():g} s")
+        again = f"starting it again in {pause.total_seconds():g} s"
+        self.say(f"{running.child.name} {how}; {again}. Its log: {running.child.log}")
 
     def restart(self, running: Running, now: float) -> None:
         """Start a child that had ended."""
@@ -146,6 +159,7 @@ class Supervisor:
             running.again_at = now + LONGEST_PAUSE.total_seconds()
             return
         running.started, running.again_at = now, None
+        self.changed()
 
     def stop(self, hurry: Callable[[], bool] = lambda: False) -> None:
         """Stop everything, stage by stage; `hurry` cuts the graces short."""

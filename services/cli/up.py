@@ -1,0 +1,215 @@
+"""`lianban up`: everything on one machine, from an empty folder to sign-in links, until told to stop."""
+
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from socket import AF_INET, AF_INET6, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, socket
+from threading import Event
+from types import FrameType
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+
+from services.cli.stack import own_children, own_environment
+from services.embedded import processes
+from services.embedded.account import prepare_data_folder
+from services.embedded.child import Child
+from services.embedded.errors import EmbeddedError
+from services.embedded.postgres import Postgres
+from services.embedded.supervisor import EndedMeanwhile, Supervisor
+from services.embedded.valkey import Valkey
+from services.settings import Settings, SettingsError, make_data_folder
+
+console = Console(highlight=False)
+
+
+class CannotStart(Exception):
+    """Something stands in the way; the message says what to do."""
+
+
+def up(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; 0.0.0.0 for all.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.", min=1, max=65535)] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder for everything that is kept.")] = None,
+) -> None:
+    """Start database, broker, API, pages, workers and pulse; stop them with Ctrl-C."""
+    told = {"LIANBAN_HOST": host, "LIANBAN_PORT": port, "LIANBAN_DATA": data and data.expanduser().absolute()}
+    os.environ.update({name: str(value) for name, value in told.items() if value is not None})
+    try:
+        settings = Settings.read(os.environ)
+        prepare_folder(settings)
+        with alone(settings):
+            run(settings)
+    except (CannotStart, EmbeddedError, SettingsError) as error:
+        Console(stderr=True, highlight=False).print(f"lianban: {error}", style="red", markup=False)
+        raise typer.Exit(1) from None
+
+
+def prepare_folder(settings: Settings) -> None:
+    """Make sure of the data folder; where no server is embedded, any folder of ours serves."""
+    if settings.embedded_postgres or settings.embedded_valkey:
+        prepare_data_folder(settings.data)
+    else:
+        make_data_folder(settings.data)
+
+
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """Hold the data folder; the lock goes with the process, however it ends.
+
+    Raises:
+        CannotStart: another `up` holds it.
+    """
+    state = settings.data / "up.json"
+    with (settings.data / "up.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotStart(already_running(settings, state)) from None
+        try:
+            yield
+        finally:
+            state.unlink(missing_ok=True)
+
+
+def already_running(settings: Settings, state: Path) -> str:
+    """Where the other one runs."""
+    try:
+        other = json.loads(state.read_text())
+        where = f"at {other['url']} (process {other['process']})"
+    except (OSError, ValueError, KeyError):
+        where = "and is still starting"
+    return f"it already runs on {settings.data}, {where}. Use another folder with --data, or stop that one."
+
+
+def run(settings: Settings) -> None:
+    """Start all, tell, watch, stop."""
+    ending, urgent = Event(), Event()
+    listen_to_signals(ending, urgent)
+    supervisor = Supervisor(say, ending, lambda: write_state(settings, supervisor))
+    try:
+        sweep(settings)
+        need_port(settings)
+        with console.status("starting database and broker …"):
+            supervisor.start(servers(settings))
+        with console.status("bringing the database up to date …"):
+            links = first_steps(settings)
+        with console.status("starting API, workers and pulse …"):
+            supervisor.start(own_children(settings))
+        announce(settings, links)
+        supervisor.watch()
+    except EndedMeanwhile:
+        pass
+    finally:
+        say("stopping …")
+        supervisor.stop(urgent.is_set)
+        say("stopped; all data is kept")
+
+
+def servers(settings: Settings) -> list[Child]:
+    """The embedded servers that these settings ask for."""
+    children = []
+    if settings.embedded_postgres:
+        children.append(Postgres(settings.data).child())
+    if settings.embedded_valkey:
+        children.append(Valkey(settings.data).child())
+    return children
+
+
+def listen_to_signals(ending: Event, urgent: Event) -> None:
+    """The first signal ends everything in order, the second one quickly."""
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        (urgent if ending.is_set() else ending).set()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, handle)
+
+
+def sweep(settings: Settings) -> None:
+    """End our processes that outlived an `up` that was killed; servers are seen to by their `prepare`."""
+    left = processes.marked(settings.data)
+    if left:
+        say(f"ending {len(left)} processes that an earlier run left behind")
+        processes.end(left)
+
+
+def need_port(settings: Settings) -> None:
+    """Make sure that the port is free.
+
+    Raises:
+        CannotStart: another program has it, or the address is not this machine's.
+    """
+    with socket(AF_INET6 if ":" in settings.host else AF_INET, SOCK_STREAM) as trial:
+        trial.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+        try:
+            trial.bind((settings.host, settings.port))
+        except OSError as error:
+            where = f"{settings.host}, port {settings.port}"
+            raise CannotStart(
+                f"cannot listen on {where} ({error.strerror}); choose with --port or --host."
+            ) from None
+
+
+def first_steps(settings: Settings) -> list[tuple[str, str]]:
+    """Migrate, load the example into an empty database; the sign-in links.
+
+    Raises:
+        CannotStart: that failed; what it said is part of the message.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "services.cli.first_steps"],
+        env=own_environment(settings),
+        cwd=settings.data,
+        capture_output=True,
+        text=True,
+        check=False,
+        start_new_session=True,
+    )
+    if done.returncode:
+        raise CannotStart(f"the database could not be brought up to date:\n{done.stderr.strip()}")
+    return [(label, url) for label, url in json.loads(done.stdout)]
+
+
+def announce(settings: Settings, links: Sequence[tuple[str, str]]) -> None:
+    """Tell the addresses; the links stand without a frame, so that a terminal copies each whole."""
+    table = Table.grid(padding=(0, 2))
+    for name, value in (
+        ("pages", settings.public_url),
+        ("API", f"{settings.public_url}/docs"),
+        ("data", str(settings.data)),
+        ("logs", str(settings.data / "logs")),
+        ("notices", "./lianban phone"),
+        ("stop", "Ctrl-C"),
+    ):
+        table.add_row(f"[bold]{name}[/]", value)
+    console.print(Panel(table, title="联办 lianban is ready", expand=False, border_style="green"))
+    if links:
+        console.print("Sign in, each link once:")
+    for label, url in links:
+        console.print(f"  {label}", markup=False)
+        console.print(f"    {url}", markup=False, soft_wrap=True, style="cyan")
+
+
+def say(sentence: str) -> None:
+    """A line with the time."""
+    now = datetime.now().astimezone()
+    console.print(f"{now:%H:%M:%S} {sentence}", markup=False, soft_wrap=True)
+
+
+def write_state(settings: Settings, supervisor: Supervisor) -> None:
+    """Say in the data folder who runs and where; whole at any time."""
+    state = {"process": os.getpid(), "url": settings.public_url, "children": supervisor.numbers()}
+    draft = settings.data / ".up.json"
+    draft.write_text(json.dumps(state))
+    draft.rename(settings.data / "up.json")
