@@ -211,6 +211,13 @@ def test_nothing_at_all_ends_where_it_starts(china: Calendar) -> None:
     assert after(china, Clock.WORKING_HOURS, sunday, timedelta(0)).due_at == sunday
 
 
+def test_time_counted_back_to_a_new_year_ends_at_the_last_closing_of_the_old_one(china: Calendar) -> None:
+    fresh = replace(china)
+    start = local(fresh, "2026-11-02 10:00")
+    since = seconds_between(fresh, Clock.WORKING_HOURS, local(fresh, "2025-01-01 00:00"), start)
+    assert after(fresh, Clock.WORKING_HOURS, start, -since).due_at == local(fresh, "2024-12-31 17:30")
+
+
 def test_time_can_be_counted_backwards(china: Calendar) -> None:
     monday = local(china, "2026-11-09 10:00")
     found = after(china, Clock.WORKING_HOURS, monday, timedelta(hours=-2)).due_at
