@@ -78,6 +78,13 @@ SLEEP = "import time; time.sleep(60)"
 # PostgreSQL
 
 
+def user_of(server: Postgres) -> dict[str, object]:
+    account = server.account
+    if account.is_ours:
+        return {}
+    return {"user": account.uid, "group": account.gid, "extra_groups": []}
+
+
 def write_row(server: Postgres) -> None:
     with psycopg.connect(server.url) as line:
         line.execute("CREATE TABLE kept AS SELECT '漏水' AS what")
@@ -113,8 +120,9 @@ def test_a_lock_that_names_a_stranger_is_not_trusted(data: Path, supervisor: Sup
     server = Postgres(data, HASTY)
     supervisor.start([server.child()])
     supervisor.stop()
-    user = {} if server.account.is_ours else {"user": server.account.uid, "extra_groups": []}
-    stranger = subprocess.Popen(["/bin/sleep", "60"], cwd="/", **user)  # type: ignore[call-overload]
+    stranger = subprocess.Popen(  # type: ignore[call-overload]
+        ["/bin/sleep", "60"], cwd="/", **user_of(server)
+    )
     try:
         lock = server.cluster / "postmaster.pid"
         lock.write_text(f"{stranger.pid}\n{server.cluster}\n0\n5432\n{server.sockets}\n\n\n")
@@ -131,9 +139,8 @@ def test_an_orphaned_server_of_the_folder_is_stopped_before_the_next_starts(
 ) -> None:
     server = Postgres(data, HASTY)
     server.prepare()
-    user = {} if server.account.is_ours else {"user": server.account.uid, "group": server.account.gid}
     orphan = subprocess.Popen(  # type: ignore[call-overload]
-        server.child().command, cwd="/", stderr=subprocess.DEVNULL, extra_groups=[], **user
+        server.child().command, cwd="/", stderr=subprocess.DEVNULL, **user_of(server)
     )
     wait_until(server.is_ready)
     supervisor.start([server.child()])
