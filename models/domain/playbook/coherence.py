@@ -15,6 +15,7 @@ def check(playbook: Playbook, report: Report) -> None:
     _categories(playbook, report)
     _routes(playbook, report)
     _ladder(playbook.ladder, report)
+    _requests(playbook, report)
     _hold_reasons(report)
 
 
@@ -83,6 +84,18 @@ def _red(ladder: tuple[Rung, ...], report: Report) -> None:
 
 def _written(report: Report, path: Path, keys: Iterable[str]) -> list[Path]:
     return [(*path, key) for key in keys if (*path, key) in report.source.places]
+
+
+def _requests(playbook: Playbook, report: Report) -> None:
+    """Rule 5: each request is decided by somebody."""
+    asked = {
+        "returns": playbook.returns_at_most > 0,
+        "holds": playbook.hold is not None,
+        "extensions": playbook.extensions_at_most > 0,
+    }
+    for kind, possible in asked.items():
+        if possible and not playbook.deciders:
+            report.add((kind,), f"{kind} are asked for, but nobody decides", "add [deciders] with an order")
 
 
 def _hold_reasons(report: Report) -> None:

@@ -201,13 +201,24 @@ def text(value: Value) -> str:
     return ""
 
 
+def written(pattern: re.Pattern[str], what: str, remedy: str) -> Reader[str]:
+    """A text of a certain form."""
+
+    def read(value: Value) -> str:
+        if isinstance(value.raw, str) and pattern.fullmatch(value.raw):
+            return value.raw
+        value.refuse(f"{value.key} is {_shown(value.raw)}, which is no {what}", remedy)
+        return ""
+
+    return read
+
+
 def code(value: Value) -> str:
     """A short name by which other lines refer to something."""
-    if isinstance(value.raw, str) and _CODE.fullmatch(value.raw):
-        return value.raw
-    remedy = "use a to z and 0 to 9, with single - or _ between"
-    value.refuse(f"{value.key} is {_shown(value.raw)}, which is no code", remedy)
-    return ""
+    return _written_code(value)
+
+
+_written_code: Final = written(_CODE, "code", "use a to z and 0 to 9, with single - or _ between")
 
 
 def known(words: Collection[str], what: str) -> Reader[str]:
