@@ -205,14 +205,15 @@ def socket_folder(data: Path) -> Path:
 
 
 def make_data_folder(data: Path) -> None:
-    """Make the data folder where it is missing; one that exists is left as it is.
+    """Make the data folder and those above it where they are missing; what exists is left as it is.
 
     Root's can be passed through by all (not listed), since the embedded servers run as `nobody`.
     """
-    if data.is_dir():
-        return
-    data.mkdir(parents=True)
-    data.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    mode = 0o711 if os.geteuid() == 0 else 0o700
+    for folder in (*reversed(data.parents), data):
+        if not folder.is_dir():
+            folder.mkdir(exist_ok=True)
+            folder.chmod(mode)  # whatever the umask says
 
 
 def kept_secret(file: Path) -> str:
