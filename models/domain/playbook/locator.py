@@ -11,6 +11,7 @@ Path = tuple[str | int, ...]
 _TRIVIA: Final = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _PART: Final = r"""(?:"(?:\\.|[^"\\\n])*"|'[^'\n]*'|[^\s"'.=\[\]{},#]+)"""
 _KEY: Final = re.compile(rf"{_PART}(?:[ \t]*\.[ \t]*{_PART})*")
+_BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 _STRING: Final = re.compile(
     r'"""(?:\\[\s\S]|[^\\])*?"{3,5}'
     r"|'''[\s\S]*?'{3,5}"
@@ -65,6 +66,8 @@ class _Locator:
     def _keys(self) -> list[str]:
         start, self.pos = self.pos, self._end_of(_KEY)
         written = self.text[start : self.pos]
+        if _BARE.fullmatch(written):
+            return [written]
         keys: list[str] = []
         # Quotes and escapes are read by the reader of the values themselves.
         tree: object = tomllib.loads(f"{written} = 0")

@@ -84,7 +84,10 @@ def read_playbook(name: str, text: str) -> ParsedPlaybook:
     Raises:
         PlaybookError: as `parse_playbook`.
     """
-    source = Source.read(name, text)
+    return _understood(Source.read(name, text))
+
+
+def _understood(source: Source) -> ParsedPlaybook:
     report = r.Report(source)
     playbook = r.table(_playbook)(r.Value(report, (), source.tree))
     check(playbook, report)

@@ -42,8 +42,12 @@ def parse_site(name: str, text: str) -> SiteSpec:
         PlaybookError: with every problem found: no TOML, unknown keys and words, wrong types, codes that
             stand twice, references to nothing, a duty roster with a gap.
     """
-    report = r.Report(Source.read(name, text))
-    spec = r.table(_document)(r.Value(report, (), report.source.tree))
+    return _understood(Source.read(name, text))
+
+
+def _understood(source: Source) -> SiteSpec:
+    report = r.Report(source)
+    spec = r.table(_document)(r.Value(report, (), source.tree))
     check(spec, report)
     report.close()
     return spec
