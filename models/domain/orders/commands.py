@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import ClassVar
 
 from models.domain.orders.state import Photo, Reporter
 from models.domain.streams import TextRef
@@ -11,6 +12,9 @@ from models.domain.words import DeadlineKind, Origin, RequestKind, Severity
 @dataclass(frozen=True, slots=True)
 class Command:
     """Base of all commands to an order."""
+
+    opens_stream: ClassVar[bool] = False
+    """Whether it is the first command of a stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,8 @@ class PartyCommand(Command):
 @dataclass(frozen=True, slots=True)
 class Report(Command):
     """An issue is reported; without a category the committee triages."""
+
+    opens_stream: ClassVar[bool] = True
 
     space: str
     description: TextRef

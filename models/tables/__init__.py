@@ -1,0 +1,55 @@
+"""SQLModel rows, one file a table. They declare the schema; the engine itself speaks SQL."""
+
+from models.tables.access_token import AccessToken
+from models.tables.calendar import CalendarRow
+from models.tables.calendar_day import CalendarDay
+from models.tables.calendar_year import CalendarYear
+from models.tables.channel import Channel
+from models.tables.delivery import Delivery
+from models.tables.event import EventRow
+from models.tables.firing import Firing
+from models.tables.heartbeat import Heartbeat
+from models.tables.idempotency import Idempotency
+from models.tables.member import Member
+from models.tables.notice import Notice
+from models.tables.outbox import Outbox
+from models.tables.party import PartyRow
+from models.tables.phone import PhoneRow
+from models.tables.photo import PhotoRow
+from models.tables.playbook import PlaybookRow
+from models.tables.private_row import PrivateRow
+from models.tables.roster import Roster
+from models.tables.routing import Routing
+from models.tables.sign_in import SignIn
+from models.tables.site import Site
+from models.tables.space import SpaceRow
+from models.tables.stream import Stream
+from models.tables.timer import TimerRow
+
+__all__ = [
+    "AccessToken",
+    "CalendarDay",
+    "CalendarRow",
+    "CalendarYear",
+    "Channel",
+    "Delivery",
+    "EventRow",
+    "Firing",
+    "Heartbeat",
+    "Idempotency",
+    "Member",
+    "Notice",
+    "Outbox",
+    "PartyRow",
+    "PhoneRow",
+    "PhotoRow",
+    "PlaybookRow",
+    "PrivateRow",
+    "Roster",
+    "Routing",
+    "SignIn",
+    "Site",
+    "SpaceRow",
+    "Stream",
+    "TimerRow",
+]

@@ -1,0 +1,184 @@
+"""The one path of every change: lock, load, decide, append, write, commit, nudge.
+
+A contractor's tap, the router and a timer that falls due all come through here as commands; one command and a
+lane's batch are the same function.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine
+
+from models.domain.kinds import StreamKind
+from models.domain.orders.kind import ORDER
+from models.domain.orders.refusals import Refused
+from models.domain.streams import Actor, StreamKey
+from services import nudges
+from services.store import streams
+from services.store.contexts import Contexts, SiteClock, Sql, read_sites
+from services.store.idempotency import Ticket, recall, remember
+from services.store.private import PrivateText, write_texts
+from services.store.streams import Loaded
+from services.store.transactions import transaction
+
+KINDS: Mapping[str, StreamKind] = {ORDER.name: ORDER}
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A command on its way to a stream. `now` is for sites with a virtual clock; live ones use the database's."""
+
+    key: StreamKey
+    command: Any
+    actor: Actor
+    texts: tuple[PrivateText, ...] = ()
+    now: datetime | None = None
+    kind: str = ORDER.name
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Commands that happen together or not at all; with a ticket, at most once."""
+
+    envelopes: tuple[Envelope, ...]
+    ticket: Ticket | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a unit.
+
+    `states` are the streams' states afterwards, by key; `refused` is why nothing happened; `skipped` means that
+    a stream was locked by somebody else (lanes only); `recalled` is the kept answer to a repeated ticket.
+    """
+
+    states: Mapping[StreamKey, Any]
+    refused: Exception | None = None
+    skipped: bool = False
+    recalled: Mapping[str, Any] | None = None
+    events: int = 0
+
+
+class FrozenClock(RuntimeError):
+    """The site's clock is frozen: it can be looked at, nothing happens there any more."""
+
+
+class UnknownStream(LookupError):
+    """There is no such stream, or the caller may not see it."""
+
+
+@dataclass(slots=True)
+class Shop:
+    """The workshop of a process: its connections and what it keeps between transactions."""
+
+    engine: Engine
+    contexts: Contexts
+
+    def execute(
+        self, units: Sequence[Unit], *, sites: Sequence[int], skip_locked: bool = False
+    ) -> list[Answer]:
+        """Run units in one transaction and commit it; the answers are in the order of the units.
+
+        A refused unit leaves no trace and does not touch the others. `sites` is what the caller may see.
+
+        Raises:
+            UnknownSite: a stream's site is not among the caller's.
+            FrozenClock: the site's clock is frozen.
+        """
+        with transaction(self.engine, sites) as sql:
+            answers = _Run(self, sql, skip_locked=skip_locked).of(units)
+        nudges.after_commit(answers)
+        return answers
+
+
+class _Run:
+    """One transaction of `execute`."""
+
+    def __init__(self, shop: Shop, sql: Sql, *, skip_locked: bool) -> None:
+        self._shop, self._sql, self._skip = shop, sql, skip_locked
+        self._sites: dict[int, SiteClock] = {}
+        self._loaded: dict[StreamKey, Loaded] = {}
+        self._now: datetime | None = None
+        self._latest: datetime | None = None
+        self._texts: list[tuple[StreamKey, PrivateText]] = []
+
+    def of(self, units: Sequence[Unit]) -> list[Answer]:
+        keys = sorted({one.key for unit in units for one in unit.envelopes})
+        self._sites = read_sites(self._sql, {key.site_id for key in keys})
+        self._loaded = streams.lock(self._sql, keys, dict(KINDS), skip_locked=self._skip)
+        # Read after the locks are held: an event must not be older than the one that we waited for.
+        row = self._sql.execute("SELECT statement_timestamp()").fetchone()
+        self._now = row[0] if row else None
+        answers = [self._unit(unit) for unit in units]
+        self._write()
+        for unit, answer in zip(units, answers, strict=True):
+            if unit.ticket is not None and answer.refused is None and answer.recalled is None:
+                remember(self._sql, unit.ticket, unit.envelopes[0].key, self._now)
+        return answers
+
+    def _unit(self, unit: Unit) -> Answer:
+        if unit.ticket is not None:
+            known = recall(self._sql, unit.ticket)
+            if known is not None:
+                return Answer({}, recalled=known)
+        drafts: dict[StreamKey, Loaded] = {}
+        texts: list[tuple[StreamKey, PrivateText]] = []
+        try:
+            for envelope in unit.envelopes:
+                stream = drafts.get(envelope.key) or self._draft_of(envelope)
+                if stream is None:
+                    return Answer({}, skipped=True)
+                self._decide(stream, envelope)
+                drafts[envelope.key] = stream
+                texts += [(envelope.key, one) for one in envelope.texts]
+        except (Refused, LookupError, FrozenClock) as refusal:
+            return Answer({}, refused=refusal)
+        self._loaded.update(drafts)
+        self._texts += texts
+        return Answer(
+            {key: one.state for key, one in drafts.items()},
+            events=sum(len(one.fresh) for one in drafts.values()),
+        )
+
+    def _draft_of(self, envelope: Envelope) -> Loaded | None:
+        """A copy of the stream to work on, so that a refusal half-way leaves the stream as it was."""
+        held = self._loaded.get(envelope.key)
+        if held is not None:
+            return replace(held, fresh=list(held.fresh), notices=list(held.notices))
+        if envelope.command.opens_stream:
+            return Loaded(envelope.key, KINDS[envelope.kind])
+        if self._skip:
+            return None
+        raise UnknownStream(envelope.key)
+
+    def _decide(self, stream: Loaded, envelope: Envelope) -> None:
+        site = self._sites[envelope.key.site_id]
+        context = self._shop.contexts.of(self._sql, site, stream.state and stream.kind.pinned(stream.state))
+        now = self._instant(site, envelope, stream)
+        outcome = stream.kind.decide(stream.state, envelope.command, context, now=now, actor=envelope.actor)
+        stream.state = outcome.state
+        if not outcome.events:
+            return
+        streams.append(stream, outcome.events, now)
+        stream.updated_at = now
+        stream.notices += [(stream.seq, now, notice) for notice in outcome.notices]
+        stream.columns = stream.kind.columns(stream.state, context)
+
+    def _instant(self, site: SiteClock, envelope: Envelope, stream: Loaded) -> datetime:
+        """The site's own time; never before the stream's last event, should the database's clock step back."""
+        if site.clock == "frozen":
+            raise FrozenClock(site.code)
+        now = (envelope.now or site.virtual_now) if site.clock == "virtual" else self._now
+        if now is None:
+            raise FrozenClock(site.code)
+        return max(now, stream.updated_at) if stream.updated_at else now
+
+    def _write(self) -> None:
+        if self._now is None:
+            return
+        write_texts(self._sql, self._texts, self._now)
+        changed = [self._loaded[key] for key in sorted(self._loaded)]
+        with self._sql.pipeline():
+            streams.write(self._sql, changed, self._now)

@@ -1,0 +1,1 @@
+"""Connections and queries: everything that knows how things lie in PostgreSQL."""
