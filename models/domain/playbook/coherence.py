@@ -22,18 +22,21 @@ def check(playbook: Playbook, report: Report) -> None:
 def _categories(playbook: Playbook, report: Report) -> None:
     for code, category in playbook.categories.items():
         path = ("categories", code)
-        if category.needs_origin and category.triage is None and playbook.triage is None:
+        wanted = category.needs_origin and not report.flawed(*path)
+        if wanted and category.triage is None and playbook.triage is None:
             message = f"{code} needs an origin, but nobody finds it out"
             report.add((*path, "needs_origin"), message, f"add triage to [categories.{code}], or a [triage]")
-        if category.triage is not None and not category.needs_origin:
-            message = f"{code} has a triage that never happens: its origin is not needed"
-            report.add((*path, "triage"), message, "write needs_origin = true, or remove the triage")
+    if playbook.unconfirmed_danger is not None and playbook.triage is None:
+        message = "an unconfirmed danger wakes the triaging party, but there is none"
+        report.add(("safety", "danger", "unconfirmed"), message, "add a [triage], or remove unconfirmed")
 
 
 def _routes(playbook: Playbook, report: Report) -> None:
     seen: dict[object, int] = {}
     for place, route in enumerate(playbook.routes):
         path = ("routes", place)
+        if report.flawed(*path):
+            continue
         if route.category and route.category not in playbook.categories:
             message = f'a route of the unknown category "{route.category}"'
             report.add((*path, "category"), message, nearest(route.category, playbook.categories))
@@ -46,6 +49,8 @@ def _routes(playbook: Playbook, report: Report) -> None:
 
 
 def _ladder(ladder: tuple[Rung, ...], report: Report) -> None:
+    if report.flawed("ladder"):
+        return
     codes = [rung.code for rung in ladder]
     for place, rung in enumerate(ladder):
         path = ("ladder", place)

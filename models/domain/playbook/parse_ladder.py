@@ -27,6 +27,8 @@ def rung(t: r.Table) -> Rung:
         at_least=t.get("limits_from", r.span),
         repeat=t.get("repeat", r.limit),
     )
+    if t.flawed:
+        return found
     if not found.to:
         remedy = f"name who is told: {', '.join(_TOLD[:4])} or a capacity"
         t.refuse(("to",), f"the rung {found.code} tells nobody", remedy)

@@ -39,6 +39,8 @@ def _limits(t: r.Table) -> dict[DeadlineKind, Limit]:
 
 def _one_duty_each(t: r.Table, found: Route) -> None:
     """A party has one assignment on an order, so a capacity has one duty in a route."""
+    if t.flawed:
+        return
     seen: dict[str, str] = {str(found.lead): _DUTIES[0]}
     for duty, capacities in zip(_DUTIES[1:], (found.support, found.consult, found.inform), strict=True):
         for place, capacity in enumerate(capacities):

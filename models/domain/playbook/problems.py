@@ -32,8 +32,8 @@ class PlaybookError(ValueError):
 
 def nearest(written: str, known: Iterable[str]) -> str:
     """The remedy for a word that is not known: the known one that it resembles, else all of them."""
-    words = list(known)
+    words = [word for word in known if word]
     close = get_close_matches(written, words, n=1)
     if close:
         return f'write "{close[0]}"'
-    return f"write one of: {', '.join(words)}" if words else "leave it out"
+    return f"write one of: {', '.join(words)}" if words else "add one first"

@@ -39,10 +39,17 @@ class Report:
 
     source: Source
     problems: list[Problem] = field(default_factory=list)
+    paths: list[Path] = field(default_factory=list)
+    """Where each of the problems is."""
 
     def add(self, path: Path, message: str, remedy: str) -> None:
         """Note a problem of what stands, or should stand, at `path`."""
         self.problems.append(Problem(self.source.name, self.source.line(path), message, remedy))
+        self.paths.append(path)
+
+    def flawed(self, *path: str | int) -> bool:
+        """Whether something under `path` is wrong, so that placeholders may stand there."""
+        return any(one[: len(path)] == path for one in self.paths)
 
     def close(self) -> None:
         """Raise what was found.
@@ -98,8 +105,7 @@ class Table:
         if key not in self and not self._silent:
             shown = self.value.path[-1] if self.value.path else "the file"
             where = self.value.key if isinstance(shown, int) else shown
-            example = f"[{key}]" if not self.value.path else key
-            self.refuse((), f"{where} has no {example}", f"add {example}")
+            self.refuse((key,), f"{where} has no {key}", f"add {key}")
         return reader(self.value.child(key, self._values.get(key, _MISSING)))
 
     def get(self, key: str, reader: Reader[T]) -> T | None:
@@ -114,6 +120,11 @@ class Table:
         """Say what is wrong with the table, or with what stands in it at `step`."""
         if not self._silent:
             self.value.report.add((*self.value.path, *step), message, remedy)
+
+    @property
+    def flawed(self) -> bool:
+        """Whether something in it was refused."""
+        return self._silent or self.value.report.flawed(*self.value.path)
 
     def finish(self) -> None:
         """Refuse the keys that nobody asked for."""
@@ -207,7 +218,7 @@ def written(pattern: re.Pattern[str], what: str, remedy: str) -> Reader[str]:
     def read(value: Value) -> str:
         if isinstance(value.raw, str) and pattern.fullmatch(value.raw):
             return value.raw
-        value.refuse(f"{value.key} is {_shown(value.raw)}, which is no {what}", remedy)
+        value.refuse(f"{_shown(value.raw)} is no {what}", remedy)
         return ""
 
     return read

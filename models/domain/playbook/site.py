@@ -6,12 +6,12 @@ What may be left out: `name_en` (then it is the name), `floorplan`, a party's `c
 """
 
 import re
+from difflib import get_close_matches
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from models.domain.directory import Capacity, Party
 from models.domain.playbook import reader as r
-from models.domain.playbook.problems import nearest
 from models.domain.playbook.site_coherence import check
 from models.domain.playbook.site_model import (
     CalendarSpec,
@@ -176,8 +176,8 @@ def _zone(value: r.Value) -> str:
     try:
         return ZoneInfo(zone).key if zone else ""
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        near = nearest(zone, sorted(available_timezones()))
-        remedy = near if near.count(",") == 0 else 'write an IANA name, as "Asia/Shanghai"'
+        near = get_close_matches(zone, sorted(available_timezones()), n=1, cutoff=0.8)
+        remedy = f"write {''.join(near) or 'an IANA name, as Asia/Shanghai'}"
         value.refuse(f'there is no time zone "{zone[:40]}"', remedy)
         return ""
 

@@ -31,7 +31,7 @@ def check(site: SiteSpec, report: Report) -> None:
     _one_party_each(site.parties, report)
     _roster(site, report)
     for place, party in enumerate(site.parties):
-        if party.code and not _reached(site, party.code):
+        if party.code and not report.flawed("channel") and not _reached(site, party.code):
             message = f"nobody hears what {party.code} is told"
             report.add(("party", place), message, "add a [[member]] or a [[channel]] of the party")
 
@@ -80,6 +80,8 @@ def _one_party_each(parties: tuple[Party, ...], report: Report) -> None:
     """Routes name capacities: of two parties with the same one, the second would never be asked."""
     having: dict[Capacity, str] = {}
     for place, party in enumerate(parties):
+        if report.flawed("party", place):
+            continue
         for capacity in sorted(party.capacities):
             first = having.setdefault(capacity, party.code)
             if first != party.code:
@@ -94,18 +96,26 @@ def _reached(site: SiteSpec, party: str) -> bool:
 
 
 def _roster(site: SiteSpec, report: Report) -> None:
+    known = {member.code for member in site.members}
     for place, turn in enumerate(site.roster):
         party = _party_of(site, turn.member)
-        known = any(member.code == turn.member for member in site.members)
-        if known and party != turn.party:
+        if turn.member in known and party != turn.party:
             whose = f"a member of {party}" if party else "a volunteer"
             members = [member.code for member in site.members if member.party == turn.party]
-            message = f"{turn.member} is {whose}, not of {turn.party}"
-            report.add(("roster", place, "member"), message, nearest(turn.member, members))
-    for place, party_ in enumerate(site.parties):
-        gap = _gap(turn for turn in site.roster if turn.party == party_.code) if party_.duty_roster else None
+            remedy = nearest(turn.member, members) if members else f"add a [[member]] of {turn.party}"
+            report.add(("roster", place, "member"), f"{turn.member} is {whose}, not of {turn.party}", remedy)
+    if not report.flawed("roster"):
+        _no_gap(site, report)
+
+
+def _no_gap(site: SiteSpec, report: Report) -> None:
+    """A duty roster covers the week: the clock of danger runs day and night."""
+    for place, party in enumerate(site.parties):
+        turns = [turn for turn in site.roster if turn.party == party.code]
+        gap = _gap(turns) if party.duty_roster else None
         if gap:
-            message = f"nobody of {party_.code} is on duty from {_told(gap[0])} to {_told(gap[1])}"
+            when = f"from {_told(gap[0])} to {_told(gap[1])}" if turns else "at any time"
+            message = f"nobody of {party.code} is on duty {when}"
             report.add(("party", place, "duty_roster"), message, "add a [[roster]] turn, or write false")
 
 

@@ -15,6 +15,8 @@ _REMEDIES: Final = {
     "overwrite": "rename one of the two, or remove it",
     "twice": "rename one of the two, or remove it",
     "Unescaped '\\'": "write \\\\ for a backslash, or put the text in 'single quotes'",
+    "Illegal character '\\n'": "close the text with the quotes that opened it, on the same line",
+    "Unterminated": "close the text with the quotes that opened it",
     "Illegal character": "remove the character that cannot be seen",
     "Invalid value": 'write a text in "quotes", a number, true or false, a list in [ ], or a table in { }',
     "Invalid initial character": 'a key is of letters, digits, - and _, or in "quotes"',

@@ -68,7 +68,9 @@ def _has_routes(code: str, category: Category, playbook: Playbook, report: Repor
         what = ", ".join(dict.fromkeys(origin for origin, _ in missing))
         severities = dict.fromkeys(severity for _, severity in missing)
         when = "" if len(severities) == len(Severity) else f" when it is {', '.join(severities)}"
-        message = f"{code} has no route for origin {what}{when} in every space"
+        spaces = any(route.space for route in playbook.routes if route.category == code)
+        where = ", in a space that no route names" if spaces else ""
+        message = f"{code} has no route for origin {what}{when}{where}"
         report.add(path, message, f"add it to a route of {code}, or add one without conditions")
 
 
