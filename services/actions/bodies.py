@@ -1,0 +1,181 @@
+"""What is sent with each action. Unknown fields are refused, so that a typing error never passes in silence."""
+
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from models.domain.words import DeadlineKind, Origin, PhotoPurpose, Severity
+from services.store.private import LONGEST_TEXT
+
+Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
+Title = Annotated[str, Field(min_length=1, max_length=120)]
+Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+OrderCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*-[0-9]{1,18}$", examples=["AIBO5-17"])]
+
+
+class Body(BaseModel):
+    """Base of all bodies."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ReporterBody(Body):
+    """Who reported, if that person wants to be called back; kept apart from the order and never sent on."""
+
+    name: Annotated[str, Field(max_length=80)] | None = None
+    phone: Annotated[str, Field(max_length=32, pattern=r"^[0-9+() -]+$")] | None = None
+
+
+class ReportBody(Body):
+    """An issue as it is reported; without a category the committee triages."""
+
+    space: Code = Field(examples=["table-tennis"])
+    description: Text = Field(examples=["乒乓房漏水，靠窗地上有水"])
+    category: Code | None = Field(None, examples=["leak"])
+    title: Title | None = Field(None, examples=["乒乓房漏水"])
+    severity: Severity = Severity.ORDINARY
+    origin: Origin = Origin.UNKNOWN
+    reporter: ReporterBody | None = None
+
+
+class ReportAtSite(ReportBody):
+    """A report with the site it is for."""
+
+    site: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,15}$", examples=["AIBO5"])]
+
+
+class Nothing(Body):
+    """Nothing needs to be said."""
+
+
+class NoteBody(Body):
+    """A remark, if any."""
+
+    note: Text | None = None
+
+
+class RemarkBody(Body):
+    """A remark."""
+
+    note: Text
+
+
+class ReasonBody(Body):
+    """Why."""
+
+    reason: Text
+
+
+class OptionalReasonBody(Body):
+    """Why, if it is worth saying."""
+
+    reason: Text | None = None
+
+
+class TriageBody(NoteBody):
+    """What the trouble is; what is left out stays as reported."""
+
+    category: Code | None = None
+    origin: Origin | None = None
+    severity: Severity | None = None
+
+
+class ReclassifyBody(ReasonBody):
+    """What the trouble really is, and how that was found."""
+
+    category: Code | None = None
+    origin: Origin | None = None
+    severity: Severity | None = None
+
+
+class SplitBody(ReasonBody):
+    """The part that becomes an order of its own."""
+
+    report: ReportBody
+
+
+class MergeBody(ReasonBody):
+    """The order in which this one lives on."""
+
+    into: OrderCode
+
+
+class CallbackBody(NoteBody):
+    """What the reporter says."""
+
+    resolved: bool
+    satisfied: bool | None = None
+
+
+class OutsideNumberBody(Body):
+    """The number in another system, and the due date there."""
+
+    system: Annotated[str, Field(min_length=1, max_length=40, examples=["12345"])]
+    number: Annotated[str, Field(min_length=1, max_length=64)]
+    due_at: AwareDatetime | None = None
+
+
+class PlanBody(Body):
+    """整改方案: what will be done, and by when."""
+
+    plan: Text
+    fix_by: AwareDatetime
+
+
+class ReturnBody(ReasonBody):
+    """退单: who is responsible instead, and why."""
+
+    nominee: Code
+
+
+class HoldBody(NoteBody):
+    """暂缓: a reason from the playbook's list, and until when."""
+
+    reason: Code = Field(examples=["material"])
+    until: AwareDatetime
+
+
+class ExtendBody(ReasonBody):
+    """延期: the date asked for."""
+
+    until: AwareDatetime
+
+
+class WaitBody(ReasonBody):
+    """等待他方: who has to do what (the reason) by when."""
+
+    nominee: Code = Field(description="The party that is waited for.")
+    until: AwareDatetime
+
+
+class DecideBody(OptionalReasonBody):
+    """批复. `designate` names the responsible party where a return is upheld for another than the nominee."""
+
+    granted: bool
+    designate: Code | None = None
+
+
+class ReassignBody(ReasonBody):
+    """Who takes over."""
+
+    to: Code
+
+
+class WithdrawBody(ReasonBody):
+    """撤回; a lead needs somebody to hand over to."""
+
+    nominee: Code | None = None
+
+
+class SetLimitBody(Body):
+    """A limit by hand, with the reason; an import needs none."""
+
+    kind: DeadlineKind = Field(examples=["fix"])
+    due_at: AwareDatetime
+    reason: Text | None = None
+
+
+class PhotoBody(Body):
+    """What a photo shows, and for which party it is attached (the caller's own unless named)."""
+
+    purpose: PhotoPurpose = PhotoPurpose.OTHER

@@ -1,0 +1,181 @@
+"""The desk: a caller's wishes by order code and action name become units for `execute`."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from models.domain.orders import commands as c
+from models.domain.orders.refusals import BadValue
+from models.domain.orders.state import Photo, Reporter
+from models.domain.streams import Role, StreamKey
+from models.domain.words import ReporterKind
+from services.actions.bodies import MergeBody, ReportBody, SplitBody
+from services.actions.table import ASSIGNMENT_ACTIONS, MERGE, ORDER_ACTIONS, SPLIT, Texts
+from services.callers import Caller
+from services.execute import Answer, Envelope, Shop, Unit, UnknownStream
+from services.store.idempotency import Ticket
+from services.store.private import PrivateText, private_text
+from services.store.sites import take_numbers
+from services.store.transactions import transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What may come with a wish: the ticket of an idempotency key, the instant on a virtual clock."""
+
+    ticket: Ticket | None = None
+    now: datetime | None = None
+
+
+NO_EXTRAS = Extras()
+
+
+def code_of(caller: Caller, key: StreamKey) -> str:
+    """The order code of a stream that the caller may see."""
+    return f"{next(code for code, site in caller.sites.items() if site == key.site_id)}-{key.stream_id}"
+
+
+def key_of(caller: Caller, code: str) -> StreamKey:
+    """The stream of an order code.
+
+    Raises:
+        UnknownStream: no such site for this caller, or no such number; the two cannot be told apart.
+    """
+    site, _, number = code.partition("-")
+    if site not in caller.sites or not number.isdecimal() or len(number) > 18:  # noqa: PLR2004 - of a bigint
+        raise UnknownStream(code)
+    return StreamKey(caller.sites[site], int(number))
+
+
+def report(
+    shop: Shop, caller: Caller, site: str, body: ReportBody, extras: Extras = NO_EXTRAS
+) -> tuple[StreamKey, Answer]:
+    """Take a report down. A repeated ticket answers with the order of the first time.
+
+    Raises:
+        UnknownStream: the caller may not see the site.
+    """
+    if site not in caller.sites:
+        raise UnknownStream(site)
+    key = new_key(shop, caller, caller.sites[site])
+    unit = Unit((_reported(caller, key, body, extras.now),), extras.ticket)
+    answer = shop.execute([unit], sites=caller.site_ids)[0]
+    if answer.recalled is not None:
+        key = StreamKey(key.site_id, int(answer.recalled["stream_id"]))
+    return key, answer
+
+
+def new_key(shop: Shop, caller: Caller, site_id: int) -> StreamKey:
+    """The next number of the site; not used, it leaves a gap that means nothing."""
+    with transaction(shop.engine, caller.site_ids) as sql:
+        return StreamKey(site_id, take_numbers(sql, site_id))
+
+
+def _reported(
+    caller: Caller, key: StreamKey, body: ReportBody, now: datetime | None, split_from: int | None = None
+) -> Envelope:
+    texts = Texts()
+    reporter, contact = _reporter(caller, body)
+    command = c.Report(
+        space=body.space,
+        description=texts.keep(body.description),
+        reporter=reporter,
+        category=body.category,
+        title=texts.keep_if(body.title),
+        severity=body.severity,
+        origin=body.origin,
+        split_from=split_from,
+    )
+    rows = (*texts.rows, contact) if contact else tuple(texts.rows)
+    return Envelope(key, command, caller.actor, tuple(rows), now)
+
+
+def _reporter(caller: Caller, body: ReportBody) -> tuple[Reporter, PrivateText | None]:
+    """A contact makes a resident who can be called back; else it is the caller, or nobody known."""
+    told = body.reporter
+    if told is not None and (told.name or told.phone):
+        contact = private_text(json.dumps(told.model_dump(exclude_none=True), ensure_ascii=False), "contact")
+        own = caller.actor.role is Role.RESIDENT and caller.actor.person
+        person = caller.actor.person if own else f"r:{uuid4().hex}"
+        return Reporter(ReporterKind.RESIDENT, person, contact.ref), contact
+    kinds = {Role.RESIDENT: ReporterKind.ANONYMOUS, Role.VOLUNTEER: ReporterKind.VOLUNTEER}
+    kind = kinds.get(caller.actor.role, ReporterKind.MEMBER)
+    return Reporter(kind, caller.actor.person), None
+
+
+def act(
+    shop: Shop,
+    caller: Caller,
+    key: StreamKey,
+    wish: "Wish",
+    extras: Extras = NO_EXTRAS,
+) -> Answer:
+    """Do what is wished on an order; the answer says what became of it."""
+    envelopes = _envelopes(shop, caller, key, wish, extras.now)
+    return shop.execute([Unit(tuple(envelopes), extras.ticket)], sites=caller.site_ids)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """An action by name with its body; `party` for an assignment's action, None for the order's."""
+
+    action: str
+    body: Any
+    party: str | None = None
+
+
+class UnknownAction(LookupError):
+    """There is no such action; see the API's description for those that there are."""
+
+
+def _envelopes(
+    shop: Shop, caller: Caller, key: StreamKey, wish: Wish, now: datetime | None
+) -> list[Envelope]:
+    if wish.party is None and wish.action == SPLIT:
+        return _split(shop, caller, key, wish.body, now)
+    if wish.party is None and wish.action == MERGE:
+        return _merge(caller, key, wish.body, now)
+    return [envelope_of(caller, key, wish, now)]
+
+
+def envelope_of(caller: Caller, key: StreamKey, wish: Wish, now: datetime | None = None) -> Envelope:
+    """The envelope of an action that touches one stream."""
+    table: Mapping[str, Any] = ORDER_ACTIONS if wish.party is None else ASSIGNMENT_ACTIONS
+    if wish.action not in table:
+        raise UnknownAction(wish.action)
+    texts = Texts()
+    command = table[wish.action].build(wish.body, wish.party, texts)
+    return Envelope(key, command, caller.actor, tuple(texts.rows), now)
+
+
+def _split(
+    shop: Shop, caller: Caller, key: StreamKey, body: SplitBody, now: datetime | None
+) -> list[Envelope]:
+    texts = Texts()
+    other = new_key(shop, caller, key.site_id)
+    split = c.Split(other.stream_id, texts.keep(body.reason))
+    return [
+        Envelope(key, split, caller.actor, tuple(texts.rows), now),
+        _reported(caller, other, body.report, now, split_from=key.stream_id),
+    ]
+
+
+def _merge(caller: Caller, key: StreamKey, body: MergeBody, now: datetime | None) -> list[Envelope]:
+    other = key_of(caller, body.into)
+    if other.site_id != key.site_id or other == key:
+        raise BadValue("into", "name another order of the same site")
+    texts = Texts()
+    merge = c.Merge(other.stream_id, texts.keep(body.reason))
+    return [
+        Envelope(key, merge, caller.actor, tuple(texts.rows), now),
+        Envelope(other, c.Absorb(key.stream_id), caller.actor, (), now),
+    ]
+
+
+def attach(shop: Shop, caller: Caller, key: StreamKey, photo: Photo, extras: Extras = NO_EXTRAS) -> Answer:
+    """Attach a photo that was stored."""
+    envelope = Envelope(key, c.AttachPhoto(photo), caller.actor, (), extras.now)
+    return shop.execute([Unit((envelope,), extras.ticket)], sites=caller.site_ids)[0]
