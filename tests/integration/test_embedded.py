@@ -45,6 +45,23 @@ def data() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.fixture(scope="session")
+def template() -> Iterator[Path]:
+    """A data folder with a cluster that nobody runs."""
+    folder = Path(tempfile.mkdtemp(prefix="lianban-test-"))
+    folder.chmod(0o711)
+    Postgres(folder, HASTY).prepare()
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def filled(data: Path, template: Path) -> Path:
+    """A data folder with a cluster that was made before."""
+    subprocess.run(["cp", "-a", template / "postgres", data], check=True)
+    return data
+
+
 @pytest.fixture
 def supervisor() -> Iterator[Supervisor]:
     supervisor = Supervisor(lambda _: None)
@@ -95,29 +112,29 @@ def read_row(server: Postgres) -> object:
         return line.execute("SELECT what FROM kept").fetchone()
 
 
-def test_data_survives_an_orderly_restart(data: Path, supervisor: Supervisor) -> None:
-    supervisor.start([Postgres(data, HASTY).child()])
-    write_row(Postgres(data))
+def test_data_survives_an_orderly_restart(filled: Path, supervisor: Supervisor) -> None:
+    supervisor.start([Postgres(filled, HASTY).child()])
+    write_row(Postgres(filled))
     supervisor.stop()
-    supervisor.start([Postgres(data, HASTY).child()])
-    assert read_row(Postgres(data)) == ("漏水",)
+    supervisor.start([Postgres(filled, HASTY).child()])
+    assert read_row(Postgres(filled)) == ("漏水",)
 
 
 def test_data_survives_kill_9_and_the_old_server_leaves_nothing_running(
-    data: Path, supervisor: Supervisor
+    filled: Path, supervisor: Supervisor
 ) -> None:
-    supervisor.start([Postgres(data).child()])
-    write_row(Postgres(data))
+    supervisor.start([Postgres(filled).child()])
+    write_row(Postgres(filled))
     os.kill(supervisor.numbers()["postgres"], signal.SIGKILL)
     supervisor.stop()
-    supervisor.start([Postgres(data).child()])
-    assert read_row(Postgres(data)) == ("漏水",)
-    servers = processes.topmost(processes.working_in(data / "postgres", "postgres"))
+    supervisor.start([Postgres(filled).child()])
+    assert read_row(Postgres(filled)) == ("漏水",)
+    servers = processes.topmost(processes.working_in(filled / "postgres", "postgres"))
     assert [server.pid for server in servers] == [supervisor.numbers()["postgres"]]
 
 
-def test_a_lock_that_names_a_stranger_is_not_trusted(data: Path, supervisor: Supervisor) -> None:
-    server = Postgres(data, HASTY)
+def test_a_lock_that_names_a_stranger_is_not_trusted(filled: Path, supervisor: Supervisor) -> None:
+    server = Postgres(filled, HASTY)
     supervisor.start([server.child()])
     supervisor.stop()
     stranger = subprocess.Popen(  # type: ignore[call-overload]
@@ -135,9 +152,9 @@ def test_a_lock_that_names_a_stranger_is_not_trusted(data: Path, supervisor: Sup
 
 
 def test_an_orphaned_server_of_the_folder_is_stopped_before_the_next_starts(
-    data: Path, supervisor: Supervisor
+    filled: Path, supervisor: Supervisor
 ) -> None:
-    server = Postgres(data, HASTY)
+    server = Postgres(filled, HASTY)
     server.prepare()
     orphan = subprocess.Popen(  # type: ignore[call-overload]
         server.child().command, cwd="/", stderr=subprocess.DEVNULL, **user_of(server)
@@ -148,12 +165,12 @@ def test_an_orphaned_server_of_the_folder_is_stopped_before_the_next_starts(
     assert server.is_ready()
 
 
-def test_nobody_but_the_starter_and_root_may_enter(data: Path, supervisor: Supervisor) -> None:
-    server = Postgres(data, HASTY)
+def test_nobody_but_the_starter_and_root_may_enter(filled: Path, supervisor: Supervisor) -> None:
+    server = Postgres(filled, HASTY)
     supervisor.start([server.child()])
-    assert (data / "postgres").stat().st_mode & 0o777 == 0o700
+    assert (filled / "postgres").stat().st_mode & 0o777 == 0o700
     assert server.sockets.stat().st_mode & 0o777 == 0o700
-    names = {line.split('"')[1] for line in (data / "postgres.access" / "users").read_text().splitlines()}
+    names = {line.split('"')[1] for line in (filled / "postgres.access" / "users").read_text().splitlines()}
     assert names == {"root", pwd.getpwuid(os.geteuid()).pw_name}
 
 
