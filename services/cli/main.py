@@ -1,8 +1,11 @@
 """The program `lianban`: one typer application, a file a command."""
 
+import sys
+
 import typer
 
 from services.cli import testing, up
+from services.settings import SettingsError
 
 app = typer.Typer(
     name="lianban",
@@ -16,8 +19,11 @@ app.command("check")(testing.check)
 
 
 def main() -> None:
-    """Run one command."""
-    app(prog_name="lianban")
+    """Run one command; a setting that cannot be used is told in one sentence."""
+    try:
+        app(prog_name="lianban")
+    except SettingsError as error:
+        sys.exit(f"lianban: {error}")
 
 
 if __name__ == "__main__":

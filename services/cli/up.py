@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from socket import AF_INET, AF_INET6, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, socket
@@ -133,7 +133,9 @@ def listen_to_signals(ending: Event, urgent: Event) -> None:
         (urgent if ending.is_set() else ending).set()
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, handle)
+        # nohup and shells in the background say "ignore"; that stays.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handle)
 
 
 def sweep(settings: Settings) -> None:
@@ -202,14 +204,16 @@ def announce(settings: Settings, links: Sequence[tuple[str, str]]) -> None:
 
 
 def say(sentence: str) -> None:
-    """A line with the time."""
+    """A line with the time; a terminal that is gone must not keep the rest from being stopped."""
     now = datetime.now().astimezone()
-    console.print(f"{now:%H:%M:%S} {sentence}", markup=False, soft_wrap=True)
+    with suppress(OSError):
+        console.print(f"{now:%H:%M:%S} {sentence}", markup=False, soft_wrap=True)
 
 
 def write_state(settings: Settings, supervisor: Supervisor) -> None:
-    """Say in the data folder who runs and where; whole at any time."""
+    """Say in the data folder who runs and where; whole at any time, and no reason to end on a full disk."""
     state = {"process": os.getpid(), "url": settings.public_url, "children": supervisor.numbers()}
     draft = settings.data / ".up.json"
-    draft.write_text(json.dumps(state))
-    draft.rename(settings.data / "up.json")
+    with suppress(OSError):
+        draft.write_text(json.dumps(state))
+        draft.rename(settings.data / "up.json")

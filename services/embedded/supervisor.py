@@ -206,13 +206,10 @@ def spawn(child: Child) -> subprocess.Popen[bytes]:
 
 def shorten(log: Path) -> None:
     """Keep a log and its predecessor below the largest size; writers append, so they go on at the start."""
-    try:
-        if log.stat().st_size < LARGEST_LOG:
-            return
-    except OSError:
-        return
-    log.with_suffix(".1.log").write_bytes(log.read_bytes())
-    os.truncate(log, 0)
+    with suppress(OSError):  # a log is no reason to end
+        if log.stat().st_size >= LARGEST_LOG:
+            log.with_suffix(".1.log").write_bytes(log.read_bytes())
+            os.truncate(log, 0)
 
 
 def tail(log: Path) -> str:
