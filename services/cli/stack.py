@@ -34,7 +34,15 @@ def own_children(settings: Settings) -> list[Child]:
         ),
         child(
             name="worker",
-            command=[*WORKER, "-n", "engine@%h", "-Q", "route,fire,publish", "--concurrency=1", *QUIET],
+            command=[
+                *WORKER,
+                "-n",
+                "engine@%h",
+                "-Q",
+                "lianban.route,lianban.fire,lianban.publish",
+                "--concurrency=1",
+                *QUIET,
+            ],
             log=logs / "worker.log",
             grace=timedelta(seconds=25),
             stop_order=1,
@@ -42,7 +50,7 @@ def own_children(settings: Settings) -> list[Child]:
         # Sending waits for strangers' machines; it must not hold up the engine.
         child(
             name="sender",
-            command=[*WORKER, "-n", "sender@%h", "-Q", "send", "--concurrency=2", *QUIET],
+            command=[*WORKER, "-n", "sender@%h", "-Q", "lianban.send", "--concurrency=2", *QUIET],
             log=logs / "sender.log",
             grace=timedelta(seconds=25),
             stop_order=1,
