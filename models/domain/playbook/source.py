@@ -11,15 +11,17 @@ from models.domain.playbook.locator import Path, locate
 from models.domain.playbook.problems import PlaybookError, Problem
 
 _AT: Final = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
+# By words of the reader's message, which differ a little between versions of Python.
 _REMEDIES: Final = {
     "overwrite": "rename one of the two, or remove it",
     "twice": "rename one of the two, or remove it",
-    "Unescaped '\\'": "write \\\\ for a backslash, or put the text in 'single quotes'",
-    "Illegal character '\\n'": "close the text with the quotes that opened it, on the same line",
-    "Unterminated": "close the text with the quotes that opened it",
-    "Illegal character": "remove the character that cannot be seen",
-    "Invalid value": 'write a text in "quotes", a number, true or false, a list in [ ], or a table in { }',
-    "Invalid initial character": 'a key is of letters, digits, - and _, or in "quotes"',
+    "unescaped": "write \\\\ for a backslash, or put the text in 'single quotes'",
+    "character '\\n'": "close the text with the quotes that opened it, on the same line",
+    "unterminated": "close the text with the quotes that opened it",
+    "illegal character": "remove the character that cannot be seen",
+    "invalid character": "remove the character that cannot be seen",
+    "invalid value": 'write a text in "quotes", a number, true or false, a list in [ ], or a table in { }',
+    "invalid initial character": 'a key is of letters, digits, - and _, or in "quotes"',
 }
 _GENERAL_REMEDY: Final = 'write it as TOML: key = "text", [table] or [[list of tables]]'
 
@@ -73,5 +75,5 @@ def _syntax(name: str, text: str, error: ValueError) -> Problem:
     if at is None:
         return Problem(name, 1, f"no TOML: {what}", _GENERAL_REMEDY)
     line = int(at[1]) if at[1] else text.rstrip("\n").count("\n") + 1
-    remedy = next((remedy for words, remedy in _REMEDIES.items() if words in what), _GENERAL_REMEDY)
+    remedy = next((remedy for words, remedy in _REMEDIES.items() if words in what.lower()), _GENERAL_REMEDY)
     return Problem(name, line, f"no TOML: {what[: at.start()]}", remedy)
