@@ -40,7 +40,9 @@ class CannotStart(Exception):
 def up(
     host: Annotated[str | None, typer.Option(help="Address to listen on; 0.0.0.0 for all.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.", min=1, max=65535)] = None,
-    data: Annotated[Path | None, typer.Option(help="Folder for everything that is kept.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder for everything that is kept.", readable=False)
+    ] = None,
 ) -> None:
     """Start database, broker, API, pages, workers and pulse; stop them with Ctrl-C."""
     told = {"LIANBAN_HOST": host, "LIANBAN_PORT": port, "LIANBAN_DATA": data and data.expanduser().absolute()}

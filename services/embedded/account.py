@@ -142,7 +142,10 @@ def prepare_data_folder(data: Path) -> Account:
         way = (*reversed(start.parents), start)
         barrier = next(folder for folder in way if not can_pass(account, folder))
         raise DataFolderUnreachable(data, account.name, barrier, usable_folder())
-    make_data_folder(data)
+    try:
+        make_data_folder(data)
+    except OSError:  # a file system that takes nothing, whatever its permissions say
+        raise DataFolderNotWritable(data, own.name, start, usable_folder()) from None
     return account
 
 
