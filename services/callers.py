@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from models.domain.streams import Actor, Role
 from services.store.contexts import Sql
@@ -127,6 +127,6 @@ def end_sign_in(sql: Sql, site_id: int, secret: str) -> None:
     sql.execute("DELETE FROM sign_in WHERE site_id = %s AND digest = %s", (site_id, digest_of(secret)))
 
 
-def forget_expired(sql: Sql, before: datetime) -> None:
-    """Drop sign-ins that ended long ago."""
-    sql.execute("DELETE FROM sign_in WHERE expires_at < %s", (before,))
+def forget_expired(sql: Sql) -> None:
+    """Drop sign-ins that are over."""
+    sql.execute("DELETE FROM sign_in WHERE expires_at < statement_timestamp()")

@@ -6,28 +6,64 @@ A lost hint costs lateness, never work: the pulse finds what nobody took.
 from collections.abc import Iterable
 from threading import Condition, Thread
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
+from celery import Celery
+from kombu import Exchange, Queue
 
-if TYPE_CHECKING:
-    from celery import Celery
+from services.settings import Settings
 
 LANES = {
     "route": "lianban.order.route",
     "fire": "lianban.timer.fire",
     "send": "lianban.notice.send",
+    "publish": "lianban.webhook.publish",
 }
+"""The lanes with the names of their tasks; a queue is called `lianban.` and the lane."""
+
 COALESCE_SECONDS = 0.005
 QUIET_AFTER_FAILURE_SECONDS = 1.0
+HINT_SECONDS = 60
+"""A hint that nobody took for so long says nothing any more."""
+
+EXCHANGE = Exchange("lianban", type="direct")
+"""Direct: on a topic exchange a long-lived producer enqueued nothing after a FLUSHALL, and raised nothing."""
 
 log = structlog.get_logger("lianban.nudges")
 
 
-class Nudger:
-    """A background thread that sends one message a lane however often it is nudged meanwhile."""
+def queue(lane: str) -> Queue:
+    """The queue of a lane."""
+    return Queue(f"lianban.{lane}", EXCHANGE, routing_key=lane)
 
-    def __init__(self, app: "Celery") -> None:
+
+def broker_settings() -> dict[str, Any]:
+    """What producer and worker agree on; the time-outs keep a black-holed broker from blocking for 75 s."""
+    return {
+        "task_queues": [queue(lane) for lane in LANES],
+        "task_default_queue": "lianban.route",
+        "task_default_exchange": EXCHANGE.name,
+        "task_create_missing_queues": False,
+        "task_ignore_result": True,
+        "task_publish_retry": False,
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "broker_transport_options": {
+            "visibility_timeout": 120,
+            "unacked_restore_throttle": 1,
+            "socket_timeout": 5,
+            "socket_connect_timeout": 2,
+            "socket_keepalive": True,
+            "health_check_interval": 10,
+        },
+    }
+
+
+class Nudger:
+    """A background thread that sends one message a lane, however often the lane is nudged meanwhile."""
+
+    def __init__(self, app: Celery) -> None:
         self._app = app
         self._wanted: set[str] = set()
         self._wake = Condition()
@@ -53,9 +89,9 @@ class Nudger:
         while True:
             with self._wake:
                 self._wake.wait_for(lambda: self._wanted or self._stopped)
+                self._wake.wait_for(lambda: self._stopped, timeout=COALESCE_SECONDS)
                 if self._stopped:
                     return
-                self._wake.wait_for(lambda: self._stopped, timeout=COALESCE_SECONDS)
                 lanes, self._wanted = self._wanted, set()
             self._send(lanes)
 
@@ -64,7 +100,7 @@ class Nudger:
             return
         try:
             for lane in sorted(lanes):
-                self._app.send_task(LANES[lane], queue=lane, ignore_result=True, retry=False, expires=60)
+                self._app.send_task(LANES[lane], queue=queue(lane), expires=HINT_SECONDS)
         except Exception as error:  # noqa: BLE001 - whatever the broker's client raises, the pulse takes over
             self._quiet_until = monotonic() + QUIET_AFTER_FAILURE_SECONDS
             log.warning("nudge_dropped", lanes=sorted(lanes), error=type(error).__name__)
@@ -73,11 +109,12 @@ class Nudger:
 _nudger: Nudger | None = None
 
 
-def start(app: "Celery") -> Nudger:
-    """Start this process's nudger; before that, `after_commit` does nothing."""
+def start(settings: Settings) -> None:
+    """Start this process's nudger; before that, nudging does nothing."""
     global _nudger  # noqa: PLW0603 - one thread a process, started by its composition root
+    app = Celery("lianban.nudges", broker=settings.broker_url, set_as_current=False)
+    app.conf.update(broker_settings())
     _nudger = Nudger(app)
-    return _nudger
 
 
 def stop() -> None:
@@ -90,7 +127,7 @@ def stop() -> None:
 
 def nudge(*lanes: str) -> None:
     """Hint that lanes have work."""
-    if _nudger is not None:
+    if _nudger is not None and lanes:
         _nudger.nudge(lanes)
 
 

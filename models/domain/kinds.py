@@ -70,6 +70,9 @@ class StreamKind(Protocol):
     def columns(self, state: Any, context: Any) -> Columns:  # noqa: ANN401
         """The query columns of a state."""
 
+    def clock_command(self) -> Any:  # noqa: ANN401
+        """The command by which the clock lets what is due take effect."""
+
     def timers(self, state: Any) -> tuple[Timer, ...]:  # noqa: ANN401
         """One timer for each open deadline that has a next step."""
 

@@ -53,7 +53,7 @@ class _Shape:
 
 
 _SHAPES = {
-    Queue.ROUTING: _Shape("wanted_at", strictly=False, keys=("site_id", "stream_id")),
+    Queue.ROUTING: _Shape("wanted_at", strictly=False, keys=("site_id", "stream_id"), take=("wanted_at",)),
     Queue.TIMER: _Shape(
         "fire_at", strictly=True, keys=("site_id", "stream_id", "deadline_id"), take=("fire_at", "generation")
     ),
@@ -122,16 +122,17 @@ def release(sql: Sql, done: Claim, keys: list[tuple[Any, ...]]) -> None:
         )
 
 
-def is_due(sql: Sql, queue: Queue, *, grace: timedelta) -> bool:
-    """Whether a live site has work that nobody took within the grace: the pulse's question."""
+def waiting(sql: Sql, queue: Queue) -> timedelta | None:
+    """How long a live site's oldest due row has been waiting for somebody, None when nothing waits."""
     shape = _SHAPES[queue]
     row = sql.execute(
-        f"""SELECT EXISTS (SELECT FROM site s CROSS JOIN LATERAL (
-                SELECT 1 FROM {queue} q WHERE q.site_id = s.id
-                    AND q.{shape.due} < statement_timestamp() - %(grace)s AND {shape.only}
+        f"""SELECT statement_timestamp() - min(q.due) FROM site s CROSS JOIN LATERAL (
+                SELECT q.{shape.due} AS due FROM {queue} q
+                WHERE q.site_id = s.id AND q.{shape.due} < statement_timestamp() AND {shape.only}
                     AND q.attempts < %(most)s
                     AND (q.lease_until IS NULL OR q.lease_until < statement_timestamp())
-                LIMIT 1) q WHERE s.clock = 'live')""",  # noqa: S608 - our own constants
-        {"grace": grace, "most": MOST_ATTEMPTS},
+                ORDER BY q.{shape.due} LIMIT 1) q WHERE s.clock = 'live'""",  # noqa: S608 - our own constants
+        {"most": MOST_ATTEMPTS},
     ).fetchone()
-    return bool(row and row[0])
+    late: timedelta | None = row[0] if row else None
+    return late

@@ -204,7 +204,7 @@ def _try_again(sql: Sql, site_id: int) -> None:
         (site_id,),
     ).fetchall()
     if rows:
-        want_routing(sql, [StreamKey(site_id, row[0]) for row in rows], rows[0][1])
+        want_routing(sql, ((StreamKey(site_id, stream_id), now) for stream_id, now in rows))
 
 
 def publish_year(sql: Sql, region: str, year: int, days: Iterable[tuple[date, str, str]], source: str) -> int:

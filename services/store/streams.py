@@ -99,7 +99,7 @@ def append(stream: Loaded, happened: Iterable[Happened], at: datetime) -> None:
         stream.fresh.append(Entry(stream.seq, name, at, payload, stream.head, one.event))
 
 
-def write(sql: Sql, streams: Sequence[Loaded], now: datetime) -> None:
+def write(sql: Sql, streams: Sequence[Loaded]) -> None:
     """Write everything that changed: state, events, timers, firings, routing, notices, outbox."""
     changed = [one for one in streams if one.fresh]
     if not changed:
@@ -107,7 +107,7 @@ def write(sql: Sql, streams: Sequence[Loaded], now: datetime) -> None:
     _write_states(sql, changed)
     _write_events(sql, changed)
     _write_timers(sql, changed)
-    _write_routings(sql, changed, now)
+    _write_routings(sql, changed)
     _write_notices(sql, changed)
     sql.execute(
         "INSERT INTO outbox (site_id, stream_id, first_seq, last_seq, created_at)"
@@ -226,11 +226,11 @@ def _write_timers(sql: Sql, streams: Sequence[Loaded]) -> None:
         )
 
 
-def _write_routings(sql: Sql, streams: Sequence[Loaded], now: datetime) -> None:
-    waits = [one.key for one in streams if one.kind.waits_for_routing(one.state)]
+def _write_routings(sql: Sql, streams: Sequence[Loaded]) -> None:
+    waits = [(one.key, one.fresh[-1].at) for one in streams if one.kind.waits_for_routing(one.state)]
     done = [one.key for one in streams if one.waited and not one.kind.waits_for_routing(one.state)]
     if waits:
-        want_routing(sql, waits, now)
+        want_routing(sql, waits)
     if done:
         sql.execute(
             "DELETE FROM routing r USING unnest(%s::int[], %s::bigint[]) AS k (s, i)"
@@ -239,12 +239,12 @@ def _write_routings(sql: Sql, streams: Sequence[Loaded], now: datetime) -> None:
         )
 
 
-def want_routing(sql: Sql, keys: Iterable[StreamKey], at: datetime) -> None:
-    """Put streams before the route lane; a stream that waits there already stays as it is."""
+def want_routing(sql: Sql, wanted: Iterable[tuple[StreamKey, datetime]]) -> None:
+    """Put streams before the route lane from an instant on; a stream that waits there already stays as it is."""
     sql.execute(
         "INSERT INTO routing (site_id, stream_id, wanted_at)"
         " SELECT * FROM unnest(%s::int[], %s::bigint[], %s::timestamptz[]) ON CONFLICT DO NOTHING",
-        _columns((key.site_id, key.stream_id, at) for key in keys),
+        _columns((key.site_id, key.stream_id, at) for key, at in wanted),
     )
 
 

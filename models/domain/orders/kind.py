@@ -6,7 +6,7 @@ from typing import Any
 
 from models.domain.kinds import Columns, Happened, Outcome
 from models.domain.orders import rules
-from models.domain.orders.commands import Command
+from models.domain.orders.commands import Command, FireDue
 from models.domain.orders.decide import decide, needs_routing
 from models.domain.orders.events import UPCASTERS, Event, event_types
 from models.domain.orders.evolve import evolve
@@ -50,6 +50,10 @@ class OrderKind:
             promised_at=state.promised_at,
             closed_at=state.closed_at,
         )
+
+    def clock_command(self) -> FireDue:
+        """What the fire lane issues."""
+        return FireDue()
 
     def timers(self, state: Order) -> tuple[Timer, ...]:
         """The next step of each open deadline."""

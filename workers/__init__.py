@@ -1,0 +1,1 @@
+"""What happens with nobody waiting: the Celery lanes, and the pulse that finds what they missed."""

@@ -1,0 +1,65 @@
+"""The Celery application. A message is a hint without content: what there is to do stands in PostgreSQL."""
+
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
+
+from services import bootstrap, nudges
+from services.execute import Shop
+from services.settings import Settings, settings
+
+TASKS = ("workers.routing", "workers.escalation", "workers.notification")
+
+
+def configured(given: Settings) -> Celery:
+    """Celery with settings that each answer a failure seen (docs/architecture.md, 'Celery on Redis')."""
+    app = Celery("lianban", broker=given.broker_url, include=list(TASKS))
+    app.conf.update(
+        nudges.broker_settings(),
+        task_acks_late=False,
+        task_soft_time_limit=20,
+        task_time_limit=30,
+        worker_prefetch_multiplier=1,
+        worker_max_memory_per_child=400_000,
+        worker_soft_shutdown_timeout=20,
+        worker_enable_remote_control=False,
+        worker_send_task_events=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        timezone="UTC",
+    )
+    return app
+
+
+app = configured(settings())
+_shop: Shop | None = None
+
+
+def shop() -> Shop:
+    """The workshop of this worker process."""
+    global _shop  # noqa: PLW0603 - one a process, made after the fork
+    if _shop is None:
+        _shop = bootstrap.build(settings())
+        nudges.start(settings())
+    return _shop
+
+
+@setup_logging.connect
+def _log(**_: Any) -> None:  # noqa: ANN401 - Celery's signal
+    bootstrap.set_up_logging(settings())
+
+
+@worker_process_init.connect
+def _begin(**_: Any) -> None:  # noqa: ANN401 - Celery's signal
+    """Connections are never inherited over a fork."""
+    global _shop  # noqa: PLW0603 - see `shop`
+    _shop = None
+    shop()
+
+
+@worker_process_shutdown.connect
+def _end(**_: Any) -> None:  # noqa: ANN401 - Celery's signal
+    nudges.stop()
+    if _shop is not None:
+        _shop.engine.dispose()

@@ -1,0 +1,23 @@
+"""One round of a lane, and the sign of life that it leaves."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from services.execute import Shop
+from services.lanes import drain
+from services.store.claims import LIVE, Scope
+from services.store.heartbeats import beat
+from services.store.transactions import transaction
+
+ROUND = timedelta(seconds=15)
+"""A task goes no longer than this, well below its soft limit; the rest is for the next hint."""
+
+Step = Callable[[Shop, Scope, int], int]
+
+
+def run(lane: str, step: Step, shop: Shop, *, by: str = "celery") -> int:
+    """Drain a lane for live sites and note who did how much: a pool that hangs looks healthy otherwise."""
+    taken = drain(step, shop, LIVE, until=datetime.now(UTC) + ROUND)
+    with transaction(shop.engine) as sql:
+        beat(sql, f"{lane}.{by}", runs=1, taken=taken)
+    return taken
