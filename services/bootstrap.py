@@ -4,6 +4,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,6 @@ from models.domain.playbook.site import parse_site
 from models.domain.streams import Role
 from services.callers import Holder, create_sign_in_link
 from services.execute import Shop
-from services.replay.story import tell_story
 from services.settings import CHECKOUT, Settings
 from services.store import sites
 from services.store.contexts import Contexts
@@ -88,8 +88,6 @@ def load_folder(shop: Shop, folder: Path, *, clock: sites.Clock, code: str | Non
     Raises:
         PlaybookError, SiteExists: nothing was added.
     """
-    from dataclasses import replace  # noqa: PLC0415 - only this one use
-
     spec = parse_site("site.toml", (folder / "site.toml").read_text(encoding="utf-8"))
     spec = replace(spec, code=code) if code else spec
     plan = (folder / spec.floorplan).read_text(encoding="utf-8") if spec.floorplan else None
@@ -100,6 +98,8 @@ def load_folder(shop: Shop, folder: Path, *, clock: sites.Clock, code: str | Non
 
 def load_example_if_empty(settings: Settings) -> bool:
     """Load 爱博五村党群服务站 with its two months of story where no site is there yet; says whether it did."""
+    from services.replay.story import tell_story  # noqa: PLC0415 - no server process needs it
+
     with opened(settings) as shop:
         with transaction(shop.engine) as sql:
             if sql.execute("SELECT FROM site LIMIT 1").fetchone() is not None:
