@@ -90,8 +90,10 @@ class Shop:
             FrozenClock: the site's clock is frozen.
         """
         with transaction(self.engine, sites) as sql:
-            answers = _Run(self, sql, skip_locked=skip_locked).of(units)
-        nudges.after_commit(answers)
+            run = _Run(self, sql, skip_locked=skip_locked)
+            answers = run.of(units)
+            hints = run.hints()
+        nudges.nudge(*hints)
         return answers
 
 
@@ -119,6 +121,13 @@ class _Run:
             if unit.ticket is not None and answer.refused is None and answer.recalled is None:
                 remember(self._sql, unit.ticket, unit.envelopes[0].key, self._now)
         return answers
+
+    def hints(self) -> set[str]:
+        """The lanes that have work because of this transaction."""
+        changed = [one for one in self._loaded.values() if one.fresh]
+        waits = any(one.kind.waits_for_routing(one.state) for one in changed)
+        tells = any(one.notices for one in changed)
+        return ({"route"} if waits else set()) | ({"send"} if tells else set())
 
     def _unit(self, unit: Unit) -> Answer:
         if unit.ticket is not None:

@@ -130,8 +130,3 @@ def nudge(*lanes: str) -> None:
     if _nudger is not None and lanes:
         _nudger.nudge(lanes)
 
-
-def after_commit(answers: Iterable[Any]) -> None:
-    """What a committed batch may have left for the lanes: orders to route, notices to send."""
-    if _nudger is not None and any(answer.events for answer in answers):
-        _nudger.nudge(("route", "send"))
