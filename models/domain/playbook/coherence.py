@@ -16,7 +16,6 @@ def check(playbook: Playbook, report: Report) -> None:
     _routes(playbook, report)
     _ladder(playbook.ladder, report)
     _requests(playbook, report)
-    _hold_reasons(report)
 
 
 def _categories(playbook: Playbook, report: Report) -> None:
@@ -101,14 +100,3 @@ def _requests(playbook: Playbook, report: Report) -> None:
     for kind, possible in asked.items():
         if possible and not playbook.deciders:
             report.add((kind,), f"{kind} are asked for, but nobody decides", "add [deciders] with an order")
-
-
-def _hold_reasons(report: Report) -> None:
-    """Looked up in the source: a code that stands twice has already fallen together in the playbook."""
-    holds = report.source.tree.get("holds")
-    reasons = holds.get("reasons") if isinstance(holds, dict) else None
-    codes = [one.get("code") if isinstance(one, dict) else None for one in reasons or ()]
-    for place, code in enumerate(codes):
-        if isinstance(code, str) and code in codes[:place]:
-            path = ("holds", "reasons", place, "code")
-            report.add(path, f'a second reason "{code}"', "give each reason a code of its own")

@@ -205,6 +205,12 @@ def _returns(t: r.Table) -> int:
 def _holds(t: r.Table) -> HoldRules:
     t.get("before_safe", r.stated(False, "there is no hold before the place is safe (rule 8)"))  # noqa: FBT003
     reasons = t.need("reasons", r.each(r.table(_reason)))
+    codes = [code for code, _, _ in reasons]
+    for place, code in enumerate(codes):
+        if code and code in codes[:place]:
+            t.refuse(
+                ("reasons", place, "code"), f'a second reason "{code}"', "give each reason a code of its own"
+            )
     return HoldRules(
         reasons={code: {"zh": name, "en": name_en} for code, name, name_en in reasons},
         at_most=t.need("max", r.limit),

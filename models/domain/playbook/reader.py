@@ -182,9 +182,14 @@ def distinct(reader: Reader[T]) -> Reader[tuple[T, ...]]:
 
     def read(value: Value) -> tuple[T, ...]:
         found = each(reader)(value)
+        seen = set()
         for place, one in enumerate(found):
-            if one in found[:place]:
+            # A placeholder is no second mention.
+            if value.report.flawed(*value.path, place):
+                continue
+            if one in seen:
                 value.child(place, one).refuse(f'{value.key} names "{one}" twice', "remove one")
+            seen.add(one)
         return found
 
     return read
