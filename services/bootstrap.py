@@ -41,7 +41,7 @@ def check_packages() -> None:
 
 
 def set_up_logging(settings: Settings) -> None:
-    """structlog to standard error: lines for people, or JSON."""
+    """Log to standard error: lines for people, or JSON."""
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     as_json = settings.log_format == "json"
     structlog.configure(

@@ -12,7 +12,7 @@ from services.store.contexts import Sql
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A caller as the policy knows it. `id` is stable and says nothing outside; it scopes idempotency keys."""
+    """A caller as the policy knows it. `id` is stable, means nothing outside, and scopes idempotency keys."""
 
     id: str
     actor: Actor

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from models.domain.kinds import StreamKind
 from models.domain.orders.kind import ORDER
 from models.domain.orders.refusals import Refused
+from models.domain.orders.rules import Context
 from models.domain.streams import SYSTEM, Actor, StreamKey
 from services import nudges
 from services.store import streams
@@ -30,7 +31,7 @@ KINDS: Mapping[str, StreamKind] = {ORDER.name: ORDER}
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A command on its way to a stream. `now` is for sites with a virtual clock; live ones use the database's."""
+    """A command on its way to a stream. `now` is for virtual clocks; live sites use the database's time."""
 
     key: StreamKey
     command: Any
@@ -52,15 +53,15 @@ class Unit:
 class Answer:
     """What became of a unit.
 
-    `states` are the streams' states afterwards, by key; `refused` is why nothing happened; `skipped` means that
-    a stream was locked by somebody else (lanes only); `recalled` is the kept answer to a repeated ticket.
+    `states` are the streams' states afterwards, by key; `refused` is why nothing happened; `skipped` means
+    that a stream was locked by somebody else (lanes only); `recalled` is the kept answer to a repeated
+    ticket.
     """
 
     states: Mapping[StreamKey, Any]
     refused: Exception | None = None
     skipped: bool = False
     recalled: Mapping[str, Any] | None = None
-    events: int = 0
 
 
 class FrozenClock(RuntimeError):
@@ -148,10 +149,7 @@ class _Run:
             return Answer({}, refused=refusal)
         self._loaded.update(drafts)
         self._texts += texts
-        return Answer(
-            {key: one.state for key, one in drafts.items()},
-            events=sum(len(one.fresh) for one in drafts.values()),
-        )
+        return Answer({key: one.state for key, one in drafts.items()})
 
     def _draft_of(self, envelope: Envelope) -> Loaded | None:
         """A copy of the stream to work on, so that a refusal half-way leaves the stream as it was."""
@@ -172,15 +170,22 @@ class _Run:
             self._catch_up(stream, context, now)
         self._apply(stream, envelope.command, envelope.actor, context, now)
 
-    def _catch_up(self, stream: Loaded, context: Any, until: datetime) -> None:
-        """On a virtual clock nobody is late: each timer fires at its own instant, one tick after it fell due."""
+    def _catch_up(self, stream: Loaded, context: Context, until: datetime) -> None:
+        """On a virtual clock nobody is late: each timer fires at its own instant, a tick after it fell due."""
         while True:
             due = min((timer.fire_at for timer in stream.kind.timers(stream.state)), default=until)
             if due + TICK >= until:
                 return
             self._apply(stream, stream.kind.clock_command(), SYSTEM, context, due + TICK)
 
-    def _apply(self, stream: Loaded, command: Any, actor: Actor, context: Any, now: datetime) -> None:
+    def _apply(
+        self,
+        stream: Loaded,
+        command: Any,  # noqa: ANN401 - of any kind of stream
+        actor: Actor,
+        context: Context,
+        now: datetime,
+    ) -> None:
         outcome = stream.kind.decide(stream.state, command, context, now=now, actor=actor)
         stream.state = outcome.state
         if not outcome.events:

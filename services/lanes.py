@@ -39,8 +39,9 @@ def fire(shop: Shop, scope: Scope, limit: int = BATCH) -> int:
 def _work_off(
     shop: Shop, taken: Claim, keys: Sequence[StreamKey], wrap: Callable[[StreamKey], Envelope]
 ) -> None:
-    """Execute one command a stream in one batch; should the batch fail, one by one, so that a poison row costs
-    only itself. What was locked elsewhere is released for the next round.
+    """Execute one command a stream in one batch; what was locked elsewhere is released for the next round.
+
+    Should the batch fail, it is repeated one by one, so that a poison row costs only itself.
     """
     if not keys:
         return

@@ -129,4 +129,3 @@ def nudge(*lanes: str) -> None:
     """Hint that lanes have work."""
     if _nudger is not None and lanes:
         _nudger.nudge(lanes)
-

@@ -1,18 +1,15 @@
 """One round of a lane, and the sign of life that it leaves."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from services.execute import Shop
-from services.lanes import drain
-from services.store.claims import LIVE, Scope
+from services.lanes import Step, drain
+from services.store.claims import LIVE
 from services.store.heartbeats import beat
 from services.store.transactions import transaction
 
 ROUND = timedelta(seconds=15)
 """A task goes no longer than this, well below its soft limit; the rest is for the next hint."""
-
-Step = Callable[[Shop, Scope, int], int]
 
 
 def run(lane: str, step: Step, shop: Shop, *, by: str = "celery") -> int:

@@ -1,7 +1,8 @@
 """The send lane."""
 
-from services.notify.expanding import expand
 from services.notify.sending import send
+
+from services.notify.expanding import expand
 from workers.app import app, shop
 from workers.lane import run
 

@@ -1,6 +1,7 @@
 """The pulse: asks once a second what is due, hints at the lanes, and drains by itself what nobody took.
 
-Any number of copies may run. It replaces beat, of which one copy is a single point of failure and two fire twice.
+Any number of copies may run. It replaces beat, of which one copy is a single point of failure and two fire
+twice.
 """
 
 import multiprocessing
@@ -58,7 +59,7 @@ def main() -> None:
 
 
 def cycle(shop: Shop, *, tidies: bool = False, grace: timedelta = GRACE) -> dict[str, timedelta]:
-    """One round: what is due, a hint for each lane, the work itself past the grace. Returns the lanes' lateness."""
+    """One round: what is due, a hint for each lane, the work itself past the grace; how late each lane is."""
     with transaction(shop.engine) as sql:
         late = {queue: waiting(sql, queue) for queue in LANES}
         if tidies:
@@ -89,8 +90,9 @@ def _send(_shop: Shop) -> None:
 
 
 def _send_in_child() -> None:
-    from services.notify.expanding import expand  # noqa: PLC0415 - Apprise is loaded only where it is used
     from services.notify.sending import send  # noqa: PLC0415
+
+    from services.notify.expanding import expand  # noqa: PLC0415 - Apprise is loaded only where it is used
 
     bootstrap.set_up_logging(settings())
     with bootstrap.opened(settings()) as shop:

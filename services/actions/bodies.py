@@ -1,4 +1,4 @@
-"""What is sent with each action. Unknown fields are refused, so that a typing error never passes in silence."""
+"""What is sent with each action. Unknown fields are refused: a typing error never passes in silence."""
 
 from typing import Annotated
 

@@ -30,7 +30,7 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """An action by name. `build(body, party, texts)` gives the command; `party` is None for the whole order."""
+    """An action by name. `build(body, party, texts)` gives its command; `party` is None for the order."""
 
     name: str
     label: str
@@ -57,8 +57,8 @@ def _request(kind: RequestKind) -> Callable[[Any, str, Texts], c.Command]:
 _ORDER = (
     Action("triage", "定责", "Say category, origin and severity.", b.TriageBody,
            lambda x, _, t: c.Triage(x.category, x.origin, x.severity, t.keep_if(x.note))),
-    Action("reclassify", "改派类别", "Correct category, origin or severity; it is routed again.", b.ReclassifyBody,
-           lambda x, _, t: c.Reclassify(t.keep(x.reason), x.category, x.origin, x.severity)),
+    Action("reclassify", "改派类别", "Correct category, origin or severity; it is routed again.",
+           b.ReclassifyBody, lambda x, _, t: c.Reclassify(t.keep(x.reason), x.category, x.origin, x.severity)),
     Action("supervise", "督办", "Raise the order to supervision.", b.OptionalReasonBody,
            lambda x, _, t: c.Supervise(t.keep_if(x.reason))),
     Action("false-alarm", "误报", "There is nothing.", b.ReasonBody,
@@ -83,18 +83,22 @@ _ASSIGNMENT = (
            lambda x, p, t: c.MakeSafe(p, t.keep_if(x.note))),
     Action("start", "开工", "Begin, take up rejected work, or end a hold or wait early.", b.Nothing,
            lambda _, p, __: c.Start(p)),
-    Action("note", "备注", "A remark on the party's part.", b.RemarkBody, lambda x, p, t: c.Note(t.keep(x.note), p)),
+    Action("note", "备注", "A remark on the party's part.", b.RemarkBody,
+           lambda x, p, t: c.Note(t.keep(x.note), p)),
     Action("propose-plan", "提交整改方案", "What will be done, and by when.", b.PlanBody,
            lambda x, p, t: c.ProposePlan(p, t.keep(x.plan), x.fix_by)),
-    Action("agree-plan", "同意方案", "Agree to the plan on the table.", b.Nothing, lambda _, p, __: c.AgreePlan(p)),
+    Action("agree-plan", "同意方案", "Agree to the plan on the table.", b.Nothing,
+           lambda _, p, __: c.AgreePlan(p)),
     Action("done", "办结", "The work is done, as the fixer says.", b.NoteBody,
            lambda x, p, t: c.Done(p, t.keep_if(x.note))),
-    Action("verify", "核查通过", "Checked by somebody else than the fixer.", b.Nothing, lambda _, p, __: c.Verify(p)),
+    Action("verify", "核查通过", "Checked by somebody else than the fixer.", b.Nothing,
+           lambda _, p, __: c.Verify(p)),
     Action("reject", "核查不通过", "Back to the fixer with the redo limit.", b.ReasonBody,
            lambda x, p, t: c.Reject(p, t.keep(x.reason))),
     Action("return", "退单", "Another party is responsible.", b.ReturnBody, _request(RequestKind.RETURN)),
     Action("hold", "暂缓", "Ask for a hold, for a reason of the list.", b.HoldBody, _request(RequestKind.HOLD)),
-    Action("extend", "延期", "Ask for more time, before the limit.", b.ExtendBody, _request(RequestKind.EXTEND)),
+    Action("extend", "延期", "Ask for more time, before the limit.", b.ExtendBody,
+           _request(RequestKind.EXTEND)),
     Action("wait", "等待他方", "Ask to wait for another party.", b.WaitBody, _request(RequestKind.WAIT)),
     Action("decide", "批复", "Grant or dismiss the party's request.", b.DecideBody,
            lambda x, p, t: c.Decide(p, x.granted, t.keep_if(x.reason), x.designate)),

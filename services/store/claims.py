@@ -23,7 +23,7 @@ MOST_ATTEMPTS = 8
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which sites a lane works for, and by which clock: all live ones by the database's, or one virtual site."""
+    """Which sites a lane works for, by which clock: all live ones by the database's, or one virtual site."""
 
     site_id: int | None = None
     now: datetime | None = None
@@ -68,7 +68,7 @@ _SHAPES = {
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Claimed rows (the key columns, then those that the queue gives with them) and the token they stand under."""
+    """Claimed rows (their key columns, then what the queue gives with them) and the token of their lease."""
 
     queue: Queue
     token: str
@@ -88,7 +88,7 @@ def claim(engine: Engine, queue: Queue, scope: Scope, limit: int, *, lease: time
 
 
 def _claim_sql(queue: Queue, *, one_site: bool) -> str:
-    """`statement_timestamp()` is stable, so that it serves as an index condition; `clock_timestamp()` would not."""
+    """`statement_timestamp()` is stable and so an index condition; `clock_timestamp()` would not be one."""
     shape = _SHAPES[queue]
     keys, compare = ", ".join(f"q.{key}" for key in shape.keys), "<" if shape.strictly else "<="
     back = ", ".join(f"t.{column}" for column in (*shape.keys, *shape.take))
@@ -111,13 +111,13 @@ def _claim_sql(queue: Queue, *, one_site: bool) -> str:
 
 
 def release(sql: Sql, done: Claim, keys: list[tuple[Any, ...]]) -> None:
-    """Give rows back that could not be worked on now (their stream was locked); the attempt does not count."""
+    """Give rows back whose stream was locked by somebody; the attempt does not count."""
     shape = _SHAPES[done.queue]
     for row in keys:
         where = " AND ".join(f"{key} = %s" for key in shape.keys)
         sql.execute(
-            f"UPDATE {done.queue} SET lease_until = NULL, lease_token = NULL, attempts = attempts - 1"  # noqa: S608
-            f" WHERE {where} AND lease_token = %s",
+            f"UPDATE {done.queue} SET lease_until = NULL, lease_token = NULL,"  # noqa: S608 - as above
+            f" attempts = attempts - 1 WHERE {where} AND lease_token = %s",
             (*row[: len(shape.keys)], done.token),
         )
 

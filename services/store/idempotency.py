@@ -30,22 +30,23 @@ class Ticket:
     @classmethod
     def of(cls, *, actor: str, route: str, key: str, site_id: int, body: bytes, status: int) -> "Ticket":
         """A ticket; neither actor nor key is kept in the clear."""
-        scope = hashlib.sha256("\0".join((actor, route, key)).encode()).hexdigest()
+        scope = hashlib.sha256(f"{actor}\0{route}\0{key}".encode()).hexdigest()
         return cls(scope, site_id, hashlib.sha256(body).hexdigest(), status)
 
 
 def recall(sql: Sql, ticket: Ticket) -> Mapping[str, Any] | None:
     """The kept answer, or None at the first time.
 
-    Two at once meet in the advisory lock, which the transaction holds to its end: the later one then finds the
-    answer of the earlier.
+    Two at once meet in the advisory lock, which the transaction holds to its end: the later one then finds
+    the answer of the earlier.
 
     Raises:
         KeyReused: the key came with another body before.
     """
     sql.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (ticket.scope,))
     row = sql.execute(
-        "SELECT body_hash, answer FROM idempotency WHERE scope = %s AND created_at > statement_timestamp() - %s",
+        "SELECT body_hash, answer FROM idempotency"
+        " WHERE scope = %s AND created_at > statement_timestamp() - %s",
         (ticket.scope, KEPT_FOR),
     ).fetchone()
     if row is None:

@@ -46,8 +46,9 @@ def write_texts(sql: Sql, rows: Iterable[tuple[StreamKey, PrivateText]], now: da
     many = [(key.site_id, one.id, key.stream_id, one.kind, one.secret, one.body, now) for key, one in rows]
     if many:
         sql.execute(
-            "INSERT INTO private_row (site_id, id, stream_id, kind, secret, body, created_at) SELECT * FROM"
-            " unnest(%s::int[], %s::text[], %s::bigint[], %s::text[], %s::bytea[], %s::text[], %s::timestamptz[])",
+            "INSERT INTO private_row (site_id, id, stream_id, kind, secret, body, created_at)"
+            " SELECT * FROM unnest(%s::int[], %s::text[], %s::bigint[], %s::text[], %s::bytea[], %s::text[],"
+            " %s::timestamptz[])",
             [list(column) for column in zip(*many, strict=True)],
         )
 

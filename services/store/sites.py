@@ -67,7 +67,8 @@ def add_site(
     for calendar in spec.calendars:
         _seed_region(sql, calendar.region, _years())
         sql.execute(
-            "INSERT INTO calendar (site_id, code, region, zone, opens, closes) VALUES (%s, %s, %s, %s, %s, %s)",
+            "INSERT INTO calendar (site_id, code, region, zone, opens, closes)"
+            " VALUES (%s, %s, %s, %s, %s, %s)",
             (site_id, calendar.code, calendar.region, spec.zone, calendar.opens, calendar.closes),
         )
     load_playbook(sql, site_id, *playbook)
@@ -77,7 +78,8 @@ def add_site(
 def _add_people(sql: Sql, site_id: int, spec: SiteSpec) -> None:
     with sql.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO space (site_id, code, position, name, name_en, status) VALUES (%s, %s, %s, %s, %s, %s)",
+            "INSERT INTO space (site_id, code, position, name, name_en, status)"
+            " VALUES (%s, %s, %s, %s, %s, %s)",
             [(site_id, s.code, i, s.name, s.name_en, str(s.status)) for i, s in enumerate(spec.spaces)],
         )
         cursor.executemany(
@@ -225,7 +227,8 @@ def publish_year(sql: Sql, region: str, year: int, days: Iterable[tuple[date, st
     )
     with sql.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO calendar_day (region, day, kind, name, source, version) VALUES (%s, %s, %s, %s, %s, %s)"
+            "INSERT INTO calendar_day (region, day, kind, name, source, version)"
+            " VALUES (%s, %s, %s, %s, %s, %s)"
             " ON CONFLICT (region, day) DO UPDATE SET kind = excluded.kind, name = excluded.name,"
             " source = excluded.source, version = excluded.version",
             [(region, day, kind, name, source, version) for day, kind, name in days],

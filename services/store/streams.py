@@ -72,14 +72,19 @@ def event_of(kind: StreamKind, payload: bytes) -> tuple[Any, datetime, Actor]:
 def lock(
     sql: Sql, keys: Sequence[StreamKey], kinds: dict[str, StreamKind], *, skip_locked: bool
 ) -> dict[StreamKey, Loaded]:
-    """The existing ones of the streams, locked in the order of their ids; with `skip_locked` only free ones."""
+    """The streams that exist, locked in the order of their ids; with `skip_locked` only the free ones."""
     rows = sql.execute(
-        "SELECT s.site_id, s.stream_id, s.kind, s.seq, s.head, s.state, s.updated_at FROM stream s"
-        " JOIN unnest(%s::int[], %s::bigint[]) AS k (site_id, stream_id) USING (site_id, stream_id)"
-        " ORDER BY s.site_id, s.stream_id FOR UPDATE OF s" + (" SKIP LOCKED" if skip_locked else ""),
-        ([key.site_id for key in keys], [key.stream_id for key in keys]),
+        _LOCK_FREE if skip_locked else _LOCK, ([key.site_id for key in keys], [key.stream_id for key in keys])
     ).fetchall()
-    return {key: one for key, one in (_loaded(row, kinds) for row in rows)}
+    return dict(_loaded(row, kinds) for row in rows)
+
+
+_LOCK = """
+SELECT s.site_id, s.stream_id, s.kind, s.seq, s.head, s.state, s.updated_at FROM stream s
+JOIN unnest(%s::int[], %s::bigint[]) AS k (site_id, stream_id) USING (site_id, stream_id)
+ORDER BY s.site_id, s.stream_id FOR UPDATE OF s
+"""
+_LOCK_FREE = f"{_LOCK} SKIP LOCKED"
 
 
 def _loaded(row: Sequence[Any], kinds: dict[str, StreamKind]) -> tuple[StreamKey, Loaded]:
@@ -169,7 +174,8 @@ def _write_events(sql: Sql, streams: Sequence[Loaded]) -> None:
     )
     sql.execute(
         "INSERT INTO event (site_id, stream_id, seq, type, at, payload, digest) SELECT * FROM"
-        " unnest(%s::int[], %s::bigint[], %s::int[], %s::text[], %s::timestamptz[], %s::bytea[], %s::bytea[])",
+        " unnest(%s::int[], %s::bigint[], %s::int[], %s::text[], %s::timestamptz[], %s::bytea[],"
+        " %s::bytea[])",
         _columns(rows),
     )
     steps = [
@@ -191,7 +197,8 @@ def _write_events(sql: Sql, streams: Sequence[Loaded]) -> None:
     if steps:
         sql.execute(
             "INSERT INTO firing (site_id, stream_id, deadline_id, rung, occurrence, seq, kind, party, due_at,"
-            " fired_at, skipped) SELECT * FROM unnest(%s::int[], %s::bigint[], %s::int[], %s::text[], %s::int[],"
+            " fired_at, skipped)"
+            " SELECT * FROM unnest(%s::int[], %s::bigint[], %s::int[], %s::text[], %s::int[],"
             " %s::int[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::bool[])",
             _columns(steps),
         )
@@ -218,8 +225,9 @@ def _write_timers(sql: Sql, streams: Sequence[Loaded]) -> None:
         )
     if new:
         sql.execute(
-            "INSERT INTO timer (site_id, stream_id, deadline_id, generation, fire_at, party, kind) SELECT * FROM"
-            " unnest(%s::int[], %s::bigint[], %s::int[], %s::int[], %s::timestamptz[], %s::text[], %s::text[])"
+            "INSERT INTO timer (site_id, stream_id, deadline_id, generation, fire_at, party, kind)"
+            " SELECT * FROM unnest(%s::int[], %s::bigint[], %s::int[], %s::int[], %s::timestamptz[],"
+            " %s::text[], %s::text[])"
             " ON CONFLICT (site_id, stream_id, deadline_id) DO UPDATE SET generation = excluded.generation,"
             " fire_at = excluded.fire_at, lease_until = NULL, lease_token = NULL, attempts = 0",
             _columns(new),
@@ -240,7 +248,7 @@ def _write_routings(sql: Sql, streams: Sequence[Loaded]) -> None:
 
 
 def want_routing(sql: Sql, wanted: Iterable[tuple[StreamKey, datetime]]) -> None:
-    """Put streams before the route lane from an instant on; a stream that waits there already stays as it is."""
+    """Put streams before the route lane from an instant on; one that waits there already stays as it is."""
     sql.execute(
         "INSERT INTO routing (site_id, stream_id, wanted_at)"
         " SELECT * FROM unnest(%s::int[], %s::bigint[], %s::timestamptz[]) ON CONFLICT DO NOTHING",
@@ -261,7 +269,8 @@ def _write_notices(sql: Sql, streams: Sequence[Loaded]) -> None:
         sql.execute(
             "INSERT INTO notice (site_id, stream_id, seq, party, role, why, urgency, created_at, send_at)"
             " SELECT s, i, n, p, r, string_to_array(w, ','), u, c, a FROM unnest(%s::int[], %s::bigint[],"
-            " %s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[])"
+            " %s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[],"
+            " %s::timestamptz[])"
             " AS t (s, i, n, p, r, w, u, c, a)",
             _columns(rows),
         )
