@@ -171,7 +171,7 @@ class _Run:
         self._apply(stream, envelope.command, envelope.actor, context, now)
 
     def _catch_up(self, stream: Loaded, context: Context, until: datetime) -> None:
-        """On a virtual clock nobody is late: each timer fires at its own instant, a tick after it fell due."""
+        """On a virtual clock nobody is late: each timer fires at its own instant, a tick after the due one."""
         while True:
             due = min((timer.fire_at for timer in stream.kind.timers(stream.state)), default=until)
             if due + TICK >= until:
@@ -196,7 +196,7 @@ class _Run:
         stream.columns = stream.kind.columns(stream.state, context)
 
     def _instant(self, site: SiteClock, envelope: Envelope, stream: Loaded) -> datetime:
-        """The site's own time; never before the stream's last event, should the database's clock step back."""
+        """The site's own time; never before the stream's last event, should the clock step back."""
         if site.clock == "frozen":
             raise FrozenClock(site.code)
         now = (envelope.now or site.virtual_now) if site.clock == "virtual" else self._now
