@@ -4,8 +4,6 @@ import fcntl
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -20,7 +18,8 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 
-from services.cli.stack import own_children, own_environment
+from services.cli.preparing import FirstSteps
+from services.cli.stack import own_children
 from services.embedded import processes
 from services.embedded.account import prepare_data_folder
 from services.embedded.child import Child
@@ -104,11 +103,7 @@ def run(settings: Settings) -> None:
         need_port(settings)
         with console.status("starting database and broker …"):
             supervisor.start(servers(settings))
-        with console.status("bringing the database up to date …"):
-            links = first_steps(settings)
-        with console.status("starting API, workers and pulse …"):
-            supervisor.start(own_children(settings))
-        announce(settings, links)
+        announce(settings, start_ours(settings, supervisor))
         supervisor.watch()
     except EndedMeanwhile:
         pass
@@ -116,6 +111,20 @@ def run(settings: Settings) -> None:
         say("stopping …")
         supervisor.stop(urgent.is_set)
         say("stopped; all data is kept")
+
+
+def start_ours(settings: Settings, supervisor: Supervisor) -> list[tuple[str, str]]:
+    """Bring the database up to date and start our own processes; the sign-in links.
+
+    Each needs a second or two of a core for its imports: two at a time, as a small machine has cores.
+    """
+    api, *others = own_children(settings)
+    with FirstSteps(settings) as steps, console.status("starting API, workers and pulse …"):
+        links = None if steps.changes_nothing else steps.finish()
+        supervisor.start([api])
+        links = steps.finish() if links is None else links
+        supervisor.start(others)
+    return links
 
 
 def servers(settings: Settings) -> list[Child]:
@@ -163,26 +172,6 @@ def need_port(settings: Settings) -> None:
             raise CannotStart(
                 f"cannot listen on {where} ({error.strerror}); choose with --port or --host."
             ) from None
-
-
-def first_steps(settings: Settings) -> list[tuple[str, str]]:
-    """Migrate, load the example into an empty database; the sign-in links.
-
-    Raises:
-        CannotStart: that failed; what it said is part of the message.
-    """
-    done = subprocess.run(
-        [sys.executable, "-m", "services.cli.first_steps"],
-        env=own_environment(settings),
-        cwd=settings.data,
-        capture_output=True,
-        text=True,
-        check=False,
-        start_new_session=True,
-    )
-    if done.returncode:
-        raise CannotStart(f"the database could not be brought up to date:\n{done.stderr.strip()}")
-    return [(label, url) for label, url in json.loads(done.stdout)]
 
 
 def announce(settings: Settings, links: Sequence[tuple[str, str]]) -> None:

@@ -130,8 +130,13 @@ def test_all_its_children_run(stack: Stack) -> None:
     assert all(psutil.pid_exists(number) for number in stack.numbers().values())
 
 
+def has_offspring(stack: Stack, name: str) -> bool:
+    return name in stack.numbers() and bool(psutil.Process(stack.numbers()[name]).children())
+
+
 def test_the_idle_stack_stays_small(stack: Stack) -> None:
     assert stack.process is not None
+    wait_until(lambda: has_offspring(stack, "worker") and has_offspring(stack, "sender"))
     everything = {process.pid: process for process in stack.left()}
     everything[stack.process.pid] = psutil.Process(stack.process.pid)
     parts = {f"{process.name()} {pid}": process.memory_full_info().pss for pid, process in everything.items()}
