@@ -97,7 +97,7 @@ def load_folder(shop: Shop, folder: Path, *, clock: sites.Clock, code: str | Non
 
 
 def load_example_if_empty(settings: Settings) -> bool:
-    """Load 爱博五村党群服务站 with its two months of story where no site is there yet; says whether it did."""
+    """Load 爱博五村党群服务站 with its story where no site is there yet; says whether it did."""
     from services.replay.story import tell_story  # noqa: PLC0415 - no server process needs it
 
     with opened(settings) as shop:
