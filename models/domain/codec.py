@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from functools import cache
 from typing import Any, TypeVar, Union
 
 T = TypeVar("T")
@@ -26,36 +25,57 @@ class UncodableTypeError(TypeError):
 
 def encode(value: object) -> Json:
     """The JSON object of a dataclass instance, with only str, int, bool, list and dict inside."""
-    return typing.cast("Json", _encoder(type(value))(value))
+    return typing.cast("Json", _encoder_of(value.__class__)(value))
 
 
 def decode(kind: type[T], image: Json) -> T:
     """The instance of `kind` that `encode` made `image` from. Unknown keys are an error (TypeError)."""
-    return typing.cast("T", _decoder(kind)(image))
+    return typing.cast("T", _decoder_of(kind)(image))
 
 
 def instant(value: datetime) -> str:
-    """RFC 3339 text of an instant in UTC, e.g. ``2026-11-22T01:12:00.000001Z``."""
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    """RFC 3339 text of an instant in UTC, e.g. ``2026-11-22T01:12:00.000001Z``. ValueError without a zone."""
+    if value.tzinfo is None:
+        raise ValueError(f"{value} has no time zone")
+    utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return utc.isoformat()[:-6] + "Z"
 
 
 def _as_is(value: Any) -> Any:  # noqa: ANN401 - a codec passes any JSON value through
     return value
 
 
-@cache
+_encoders: dict[Any, Coder] = {}
+_decoders: dict[Any, Coder] = {}
+
+
+def _encoder_of(kind: Any) -> Coder:  # noqa: ANN401
+    """Made once a type; two threads may both make one, and either is right."""
+    made = _encoders.get(kind)
+    if made is None:
+        made = _encoders[kind] = _encoder(kind)
+    return made
+
+
+def _decoder_of(kind: Any) -> Coder:  # noqa: ANN401
+    made = _decoders.get(kind)
+    if made is None:
+        made = _decoders[kind] = _decoder(kind)
+    return made
+
+
 def _encoder(kind: Any) -> Coder:  # noqa: ANN401 - typing constructs have no common type
     origin, args = typing.get_origin(kind), typing.get_args(kind)
     if origin in {Union, types.UnionType}:
-        return _optional(_encoder(_only(args)))
+        return _optional(_encoder_of(_only(args)))
     if origin is tuple:
-        item = _encoder(args[0])
+        item = _encoder_of(args[0])
         return lambda many: [item(one) for one in many]
     if origin is frozenset:
-        item = _encoder(args[0])
+        item = _encoder_of(args[0])
         return lambda many: sorted(item(one) for one in many)
     if origin in {dict, Mapping}:
-        item = _encoder(args[1])
+        item = _encoder_of(args[1])
         return lambda pairs: {str(key): item(one) for key, one in pairs.items()}
     if is_dataclass(kind):
         return _dataclass_encoder(kind)
@@ -76,7 +96,7 @@ def _plain_encoder(kind: Any) -> Coder:  # noqa: ANN401
 
 def _dataclass_encoder(kind: Any) -> Coder:  # noqa: ANN401
     hints = typing.get_type_hints(kind)
-    parts = [(field.name, _encoder(hints[field.name])) for field in fields(kind)]
+    parts = [(field.name, _encoder_of(hints[field.name])) for field in fields(kind)]
 
     def encode_fields(value: object) -> Json:
         image: Json = {}
@@ -90,22 +110,21 @@ def _dataclass_encoder(kind: Any) -> Coder:  # noqa: ANN401
     return encode_fields
 
 
-_EMPTYABLE = {tuple, dict, frozenset, types.MappingProxyType}
+_EMPTYABLE: set[Any] = {tuple, dict, frozenset, types.MappingProxyType}
 
 
-@cache
 def _decoder(kind: Any) -> Coder:  # noqa: ANN401
     origin, args = typing.get_origin(kind), typing.get_args(kind)
     if origin in {Union, types.UnionType}:
-        return _optional(_decoder(_only(args)))
+        return _optional(_decoder_of(_only(args)))
     if origin is tuple:
-        item = _decoder(args[0])
+        item = _decoder_of(args[0])
         return lambda many: tuple(item(one) for one in many)
     if origin is frozenset:
-        item = _decoder(args[0])
+        item = _decoder_of(args[0])
         return lambda many: frozenset(item(one) for one in many)
     if origin in {dict, Mapping}:
-        item = _decoder(args[1])
+        item = _decoder_of(args[1])
         return lambda pairs: {key: item(one) for key, one in pairs.items()}
     if is_dataclass(kind):
         return _dataclass_decoder(kind)
@@ -126,17 +145,16 @@ def _plain_decoder(kind: Any) -> Coder:  # noqa: ANN401
 
 def _dataclass_decoder(kind: Any) -> Coder:  # noqa: ANN401
     hints = typing.get_type_hints(kind)
-    parts = {field.name: _decoder(hints[field.name]) for field in fields(kind)}
-    empties = {
-        field.name: _empty(hints[field.name])
-        for field in fields(kind)
-        if field.default is MISSING and field.default_factory is MISSING
-    }
-    empties = {name: make for name, make in empties.items() if make is not None}
+    parts = {field.name: _decoder_of(hints[field.name]) for field in fields(kind)}
+    empties: list[tuple[str, Callable[[], Any]]] = []
+    for field in fields(kind):
+        make = _empty(hints[field.name])
+        if make is not None and field.default is MISSING and field.default_factory is MISSING:
+            empties.append((field.name, make))
 
     def decode_fields(image: Json) -> object:
         values = {name: parts[name](held) for name, held in image.items()}
-        for name, make in empties.items():
+        for name, make in empties:
             if name not in values:
                 values[name] = make()
         return kind(**values)

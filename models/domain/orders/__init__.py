@@ -1,0 +1,1 @@
+"""工单: one issue, several parties, each with its own clock."""

@@ -1,4 +1,4 @@
-"""What somebody may ask of an order. Imperatives; texts and pictures are references to rows beside the ledger."""
+"""What somebody may ask of an order. Imperatives; texts and pictures refer to rows beside the ledger."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,7 +24,7 @@ class PartyCommand(Command):
     party: str
 
 
-# ── the order ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the order ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Absorb(Command):
 
 @dataclass(frozen=True, slots=True)
 class RouteOrder(Command):
-    """Send the order to the parties of its route; the router's command, without effect where nothing waits."""
+    """Send the order to the parties of its route; the router's command, idle where nothing waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ class AttachPhoto(Command):
     photo: Photo
 
 
-# ── an assignment ────────────────────────────────────────────────────────────────────────────────────────────
+# ── an assignment ───────────────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)

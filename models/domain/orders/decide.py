@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.domain.orders import events as e
-from models.domain.orders import ladder
+from models.domain.orders import ladder, rules
 from models.domain.orders.commands import Command, Report
 from models.domain.orders.deadlines import end
 from models.domain.orders.draft import Decided, Draft
 from models.domain.orders.handlers import (
     HANDLERS,
     overseeing,
+    planning,
     reporting,
     requesting,
     reviewing,
@@ -24,7 +25,7 @@ from models.domain.orders.state import Deadline, NextStep, Order
 from models.domain.streams import SYSTEM, Actor, DesiredNotice
 from models.domain.words import DeadlineKind, OrderStatus
 
-PHASES = (overseeing, reporting, requesting, reviewing, routing, working)
+PHASES = (overseeing, planning, reporting, requesting, reviewing, routing, working)
 """Imported so that every command has its handler."""
 
 _STORM = 10_000
@@ -44,6 +45,10 @@ class NoSuchOrderError(LookupError):
     """The first command to an order has to be Report, and only the first."""
 
 
+class OtherPlaybookError(ValueError):
+    """An order is decided under the version that it pins (rule 10); load that one, by its digest."""
+
+
 def decide(
     order: Order | None, command: Command, context: Context, *, now: datetime, actor: Actor
 ) -> Decision:
@@ -55,10 +60,13 @@ def decide(
     Raises:
         Refused: NotYours, IllegalMove or BadValue; nothing has changed.
         NoSuchOrderError: the stream has no order yet, or has one and the command is Report.
+        OtherPlaybookError: the context has another version of the rules than the order lives under.
     """
-    draft = Draft(order, context, now)
     if isinstance(command, Report) != (order is None):
         raise NoSuchOrderError
+    if order is not None and order.pin is not None and order.pin.digest != context.playbook.digest:
+        raise OtherPlaybookError(order.pin.digest, context.playbook.digest)
+    draft = Draft(order, context, now)
     if order is not None:
         settle(draft)
         check(draft.order, command, actor, context)
@@ -117,12 +125,19 @@ def _reach(draft: Draft, deadline: Deadline, step: NextStep) -> None:
 
 
 def _take_effect(draft: Draft, alarm: Deadline) -> None:
-    """The end of a hold, of the time for objection, or of waiting for a danger to be confirmed."""
-    end(draft, [alarm], "passed")
-    if alarm.kind is DeadlineKind.HOLD_END:
-        go_on(draft, alarm.party, "hold_over")
-    elif alarm.kind is DeadlineKind.OBJECTION and not reviewing.safety_item(draft):
-        reviewing.helped(draft, None)
-    elif alarm.kind is DeadlineKind.CONFIRM:
+    """The end of a hold, of the time for objection, or of waiting for a danger to be confirmed.
+
+    What ends by itself ends at its instant, however late it is noticed. Who is to be called after a danger that
+    nobody confirmed is the router's business.
+    """
+    if alarm.kind is DeadlineKind.CONFIRM:
+        end(draft, [alarm], "passed")
         draft.emit(e.DangerConfirmed())
-        routing.route(draft)
+        return
+    with draft.as_of(alarm.due_at):
+        end(draft, [alarm], "passed")
+        if alarm.kind is DeadlineKind.HOLD_END:
+            over = "wait_over" if draft.order.assignments[alarm.party].waits_for else "hold_over"
+            go_on(draft, alarm.party, over)
+        elif rules.ends_on_help(draft.order, draft.context):
+            reviewing.helped(draft, None)

@@ -1,6 +1,8 @@
 """A decision while it is being made: the order so far, the events decided, the notices that they call for."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from models.domain.orders.events import Event
@@ -25,6 +27,9 @@ class Draft:
 
     Handlers emit events and read `order` again, which is already folded: no rule is computed twice, and the
     shell writes the very state that the events lead to.
+
+    `now` is when things take effect. It is the instant of the decision, except while `as_of` lets an alarm
+    take effect that the clock's lane finds only later.
     """
 
     state: Order | None
@@ -32,7 +37,20 @@ class Draft:
     now: datetime
     actor: Actor = SYSTEM
     events: list[Decided] = field(default_factory=list)
+    recorded_at: datetime = field(init=False)
     _wanted: dict[tuple[str, str], DesiredNotice] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.recorded_at = self.now
+
+    @contextmanager
+    def as_of(self, at: datetime) -> Iterator[None]:
+        """Let what is decided within take effect at `at`, which may lie before the decision."""
+        self.now = at
+        try:
+            yield
+        finally:
+            self.now = self.recorded_at
 
     @property
     def order(self) -> Order:
@@ -43,14 +61,15 @@ class Draft:
 
     def emit(self, event: Event) -> None:
         """Decide an event: fold it, and take down whom it concerns."""
-        before = self.state
-        self.state = evolve(before, event, self.now)
+        if self.now != self.recorded_at:
+            event = replace(event, since=self.now)
+        self.state = evolve(self.state, event, self.recorded_at)
         self.events.append(Decided(event, self.actor))
-        for notice in wanted(event, self.state, self.context, self.now):
+        for notice in wanted(event, self.state, self.context, self.recorded_at):
             self._want(notice)
 
     def _want(self, notice: DesiredNotice) -> None:
-        """One notice per recipient and instant, however many reasons fall together; nobody hears of himself."""
+        """One notice per recipient and instant, however many reasons fall together."""
         key = (notice.party, notice.role)
         known = self._wanted.get(key)
         if known is None:

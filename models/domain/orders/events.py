@@ -4,7 +4,7 @@ A type's `version` grows when its fields change; `UPCASTERS` then turns the olde
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -27,8 +27,12 @@ class Event:
 
     version: ClassVar[int] = 1
 
+    since: datetime | None = field(default=None, kw_only=True)
+    """When it took effect, where the clock's lane recorded it only later: the end of a hold is the end of the
+    hold, however long the machine slept."""
 
-# ── the order ────────────────────────────────────────────────────────────────────────────────────────────────
+
+# ── the order ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ class TriageRequested(Event):
 
     party: str
     why: str
+    pin: PlaybookPin | None = None
+    """In danger the party is dispatched at once, so that the order pins the version now (rule 10)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +186,7 @@ class OutsideNumberAdded(Event):
     outside: OutsideNumber
 
 
-# ── an assignment ────────────────────────────────────────────────────────────────────────────────────────────
+# ── an assignment ───────────────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +320,7 @@ class AssignmentWithdrawn(Event):
     misrouted: bool = False
 
 
-# ── requests and their decisions ─────────────────────────────────────────────────────────────────────────────
+# ── requests and their decisions ────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +340,14 @@ class RequestDecided(Event):
     granted: bool
     by: str
     reason: TextRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestReferred(Event):
+    """Its decider became an acting party: another has to decide (rule 5)."""
+
+    id: int
+    decider: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,7 +383,7 @@ class AssignmentResumed(Event):
     to: AssignmentState
 
 
-# ── deadlines and the ladder ─────────────────────────────────────────────────────────────────────────────────
+# ── deadlines and the ladder ────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,6 +425,7 @@ class DeadlineResumed(Event):
     due_at: datetime
     provisional: bool = False
     next: NextStep | None = None
+    calendar_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -449,7 +464,9 @@ class StepsStruck(Event):
 
 def event_types() -> dict[str, type[Event]]:
     """All event types by name."""
-    return {kind.__name__: kind for kind in Event.__subclasses__()}
+    # Not `Event.__subclasses__()`: a dataclass with slots leaves the class it was made from there.
+    kinds = (kind for kind in globals().values() if isinstance(kind, type) and issubclass(kind, Event))
+    return {kind.__name__: kind for kind in kinds if kind is not Event}
 
 
 Upcaster = Callable[[Mapping[str, Any]], Mapping[str, Any]]

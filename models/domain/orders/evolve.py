@@ -7,11 +7,7 @@ from typing import Any
 
 from models.domain.orders import events as e
 from models.domain.orders.state import Assignment, Deadline, Order, Plan
-from models.domain.words import (
-    AssignmentState,
-    OrderStatus,
-    RequestKind,
-)
+from models.domain.words import ACTING, AssignmentState, DeadlineKind, OrderStatus, RequestKind
 
 Fold = Callable[[Order, Any, datetime], Order]
 
@@ -21,7 +17,8 @@ class FoldError(ValueError):
 
 
 def evolve(order: Order | None, event: e.Event, at: datetime) -> Order:
-    """The order after `event`, which was recorded at `at`."""
+    """The order after `event`, which was recorded at `at` and took effect then, or at `event.since`."""
+    at = event.since or at
     if isinstance(event, e.OrderReported):
         if order is not None:
             raise FoldError
@@ -48,11 +45,18 @@ def _reported(event: e.OrderReported, at: datetime) -> Order:
     )
 
 
-# ── the order ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the order ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _triage_requested(order: Order, event: e.TriageRequested, _at: datetime) -> Order:
-    return replace(order, status=OrderStatus.TRIAGE, triage_by=event.party, unrouted=None)
+    asked = replace(
+        order,
+        status=OrderStatus.TRIAGE,
+        triage_by=event.party,
+        unrouted=None,
+        pin=order.pin or event.pin,
+    )
+    return _told(asked, event.party)
 
 
 def _triaged(order: Order, event: e.OrderTriaged, _at: datetime) -> Order:
@@ -82,7 +86,7 @@ def _reclassified(order: Order, event: e.OrderReclassified, _at: datetime) -> Or
 
 
 def _routed(order: Order, event: e.OrderRouted, _at: datetime) -> Order:
-    return _settled(replace(order, status=OrderStatus.OPEN, pin=event.pin, unrouted=None))
+    return _settled(replace(order, status=OrderStatus.OPEN, pin=order.pin or event.pin, unrouted=None))
 
 
 def _unrouted(order: Order, event: e.OrderUnrouted, _at: datetime) -> Order:
@@ -93,8 +97,16 @@ def _split(order: Order, event: e.OrderSplit, _at: datetime) -> Order:
     return replace(order, split_into=(*order.split_into, event.into))
 
 
-def _merged(order: Order, event: e.OrderMerged, _at: datetime) -> Order:
-    return replace(order, status=OrderStatus.MERGED, merged_into=event.into)
+def _ended(order: Order, status: OrderStatus, at: datetime, **changes: Any) -> Order:  # noqa: ANN401
+    """Whatever still stands ends with the order; consult and inform have no other end."""
+    assignments = {
+        party: one if one.ended_at else replace(one, ended_at=at) for party, one in order.assignments.items()
+    }
+    return replace(order, status=status, assignments=assignments, **changes)
+
+
+def _merged(order: Order, event: e.OrderMerged, at: datetime) -> Order:
+    return _ended(order, OrderStatus.MERGED, at, merged_into=event.into)
 
 
 def _absorbed(order: Order, event: e.OrderAbsorbed, _at: datetime) -> Order:
@@ -105,12 +117,12 @@ def _supervised(order: Order, _event: e.OrderSupervised, _at: datetime) -> Order
     return replace(order, supervised=True)
 
 
-def _cancelled(order: Order, _event: e.OrderCancelled, _at: datetime) -> Order:
-    return replace(order, status=OrderStatus.CANCELLED)
+def _cancelled(order: Order, _event: e.OrderCancelled, at: datetime) -> Order:
+    return _ended(order, OrderStatus.CANCELLED, at)
 
 
-def _false_alarm(order: Order, _event: e.FalseAlarmFound, _at: datetime) -> Order:
-    return replace(order, status=OrderStatus.FALSE_ALARM)
+def _false_alarm(order: Order, _event: e.FalseAlarmFound, at: datetime) -> Order:
+    return _ended(order, OrderStatus.FALSE_ALARM, at)
 
 
 def _helped(order: Order, _event: e.HelpConfirmed, _at: datetime) -> Order:
@@ -118,7 +130,7 @@ def _helped(order: Order, _event: e.HelpConfirmed, _at: datetime) -> Order:
 
 
 def _closed(order: Order, _event: e.OrderClosed, at: datetime) -> Order:
-    return replace(order, status=OrderStatus.CLOSED, closed_at=at)
+    return _ended(order, OrderStatus.CLOSED, at, closed_at=at)
 
 
 def _called_back(order: Order, event: e.CallbackRecorded, _at: datetime) -> Order:
@@ -136,6 +148,7 @@ def _reopened(order: Order, _event: e.OrderReopened, _at: datetime) -> Order:
         resolved=None,
         satisfied=None,
         plan=None,
+        messages={},
     )
 
 
@@ -143,7 +156,7 @@ def _outside(order: Order, event: e.OutsideNumberAdded, _at: datetime) -> Order:
     return replace(order, outside=(*order.outside, event.outside))
 
 
-# ── assignments ──────────────────────────────────────────────────────────────────────────────────────────────
+# ── assignments ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _with(order: Order, party: str, **changes: Any) -> Order:  # noqa: ANN401 - fields of Assignment
@@ -161,20 +174,32 @@ def _settled(order: Order) -> Order:
     return order if status is order.status else replace(order, status=status)
 
 
+def _told(order: Order, party: str) -> Order:
+    """One more message to the party's handler."""
+    return replace(order, messages={**order.messages, party: order.messages.get(party, 0) + 1})
+
+
 def _dispatched(order: Order, event: e.AssignmentDispatched, at: datetime) -> Order:
+    """A party that a decider once named stays named: it may not return this order in a later round either."""
+    former = order.assignments.get(event.party)
     new = Assignment(
         party=event.party,
         duty=event.duty,
         state=AssignmentState.DISPATCHED,
         round=order.round,
         dispatched_at=at,
-        designated=event.designated,
+        designated=event.designated or (former is not None and former.designated),
     )
-    return _settled(replace(order, assignments={**order.assignments, event.party: new}))
+    order = replace(order, assignments={**order.assignments, event.party: new})
+    if event.duty not in ACTING:
+        return order
+    if order.status is OrderStatus.UNROUTED:
+        order = replace(order, status=OrderStatus.OPEN, unrouted=None)
+    return _settled(_told(order, event.party))
 
 
 def _duty_changed(order: Order, event: e.DutyChanged, _at: datetime) -> Order:
-    return _with(order, event.party, duty=event.duty)
+    return _told(_with(order, event.party, duty=event.duty), event.party)
 
 
 def _acknowledged(order: Order, event: e.AssignmentAcknowledged, at: datetime) -> Order:
@@ -229,7 +254,9 @@ def _verified(order: Order, event: e.AssignmentVerified, at: datetime) -> Order:
 
 
 def _rejected(order: Order, event: e.AssignmentRejected, _at: datetime) -> Order:
+    """What the reporter had said of the work is no answer to what comes next."""
     rejections = order.assignments[event.party].rejections + 1
+    order = replace(order, resolved=None, satisfied=None)
     return _with(order, event.party, state=AssignmentState.REJECTED, done_at=None, rejections=rejections)
 
 
@@ -238,10 +265,10 @@ def _released(order: Order, event: e.AssignmentReleased, at: datetime) -> Order:
 
 
 def _withdrawn(order: Order, event: e.AssignmentWithdrawn, at: datetime) -> Order:
-    return _with(order, event.party, state=AssignmentState.WITHDRAWN, ended_at=at)
+    return _with(order, event.party, state=AssignmentState.WITHDRAWN, ended_at=at, misrouted=event.misrouted)
 
 
-# ── requests ─────────────────────────────────────────────────────────────────────────────────────────────────
+# ── requests ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _requested(order: Order, event: e.RequestMade, _at: datetime) -> Order:
@@ -263,8 +290,21 @@ def _decided(order: Order, event: e.RequestDecided, _at: datetime) -> Order:
     if request.kind is RequestKind.EXTEND and event.granted:
         return _with(order, request.party, extensions=held.extensions + 1)
     if request.kind is RequestKind.RETURN and not event.granted and request.before is not None:
-        return _with(order, request.party, state=request.before, designated=True)
+        return _with(order, request.party, state=_back(held, request.before), designated=True)
     return order
+
+
+def _back(held: Assignment, before: AssignmentState) -> AssignmentState:
+    """The state before a return that was dismissed; who made the place safe meanwhile has taken it on."""
+    taken_on = before is AssignmentState.DISPATCHED and held.acknowledged_at is not None
+    return AssignmentState.ACKNOWLEDGED if taken_on else before
+
+
+def _referred(order: Order, event: e.RequestReferred, _at: datetime) -> Order:
+    requests = tuple(
+        replace(one, decider=event.decider) if one.id == event.id else one for one in order.requests
+    )
+    return replace(order, requests=requests)
 
 
 def _lapsed(order: Order, event: e.RequestLapsed, _at: datetime) -> Order:
@@ -284,7 +324,7 @@ def _resumed(order: Order, event: e.AssignmentResumed, _at: datetime) -> Order:
     return _with(order, event.party, state=event.to, waits_for=None)
 
 
-# ── deadlines and steps ──────────────────────────────────────────────────────────────────────────────────────
+# ── deadlines and steps ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def _change_deadline(order: Order, number: int, **changes: Any) -> Order:  # noqa: ANN401 - Deadline's fields
@@ -295,14 +335,16 @@ def _change_deadline(order: Order, number: int, **changes: Any) -> Order:  # noq
 
 def _deadline_set(order: Order, event: e.DeadlineSet, _at: datetime) -> Order:
     new = event.deadline
-    return replace(
+    order = replace(
         order,
         deadlines={**order.deadlines, str(new.id): new},
         next_id=max(order.next_id, new.id + 1),
     )
+    return _told(order, new.party) if new.kind is DeadlineKind.REVIEW else order
 
 
-def _deadline_moved(order: Order, event: e.DeadlineMoved, _at: datetime) -> Order:
+def _deadline_moved(order: Order, event: e.DeadlineMoved, at: datetime) -> Order:
+    old = order.deadlines[str(event.id)]
     order = _change_deadline(
         order,
         event.id,
@@ -314,9 +356,10 @@ def _deadline_moved(order: Order, event: e.DeadlineMoved, _at: datetime) -> Orde
         limit=event.limit,
         next=event.next,
         reached=event.reached,
-        late=order.deadlines[str(event.id)].late and bool(event.reached),
+        late=old.late and event.due_at <= at,
+        dated=old.paused,
     )
-    return _recoloured(order, order.deadlines[str(event.id)].party)
+    return _recoloured(order, old.party)
 
 
 def _deadline_paused(order: Order, event: e.DeadlinePaused, at: datetime) -> Order:
@@ -325,14 +368,18 @@ def _deadline_paused(order: Order, event: e.DeadlinePaused, at: datetime) -> Ord
 
 
 def _deadline_resumed(order: Order, event: e.DeadlineResumed, at: datetime) -> Order:
+    old = order.deadlines[str(event.id)]
     return _change_deadline(
         order,
         event.id,
         left=None,
+        ran_on_with=None if old.dated else old.left,
+        dated=False,
         due_at=event.due_at,
         provisional=event.provisional,
         next=event.next,
-        pauses=(*order.deadlines[str(event.id)].pauses, at),
+        pauses=(*old.pauses, at),
+        calendar_version=event.calendar_version or old.calendar_version,
     )
 
 
@@ -358,11 +405,12 @@ def _stepped(order: Order, event: e.StepReached, _at: datetime) -> Order:
     old: Deadline = order.deadlines[str(event.id)]
     reached = old.reached if event.rung in old.reached else (*old.reached, event.rung)
     late = old.late or event.mark == "red"
-    order = _change_deadline(order, event.id, next=event.next, reached=reached, late=late)
-    if event.party in order.assignments:
-        if f"{event.party}:handler" in event.told:
-            order = _with(order, event.party, nudges=order.assignments[event.party].nudges + 1)
-        order = _recoloured(order, event.party)
+    order = _change_deadline(
+        order, event.id, next=event.next, reached=reached, late=late, repeats=event.occurrence
+    )
+    if f"{event.party}:handler" in event.told:
+        order = _told(order, event.party)
+    order = _recoloured(order, event.party)
     return replace(order, supervised=True) if event.mark == "supervise" else order
 
 
@@ -406,6 +454,7 @@ _FOLDS: Mapping[type[e.Event], Fold] = {
     e.AssignmentWithdrawn: _withdrawn,
     e.RequestMade: _requested,
     e.RequestDecided: _decided,
+    e.RequestReferred: _referred,
     e.RequestLapsed: _lapsed,
     e.AssignmentHeld: _held,
     e.AssignmentWaits: _waits,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from models.domain.business_time.arithmetic import after, due
 from models.domain.business_time.limits import Clock, Limit
@@ -18,24 +19,40 @@ ALARMS = frozenset({DeadlineKind.CONFIRM, DeadlineKind.HOLD_END, DeadlineKind.OB
 EFFECT = "effect"
 
 
-def first_step(deadline: Deadline, severity: Severity, context: Context) -> NextStep | None:
-    """The first step of a deadline that starts or was moved, without those in its `reached`."""
+_parsed = lru_cache(maxsize=512)(Limit.parse)
+"""A playbook has a few dozen limits; each deadline names one as text."""
+
+
+def first_step(deadline: Deadline, severity: Severity, context: Context, now: datetime) -> NextStep | None:
+    """The first step of a deadline that starts, was moved or runs on, without those in its `reached`."""
     if deadline.kind in ALARMS:
         return NextStep(EFFECT, deadline.due_at)
-    for rung in rungs(deadline, context):
+    ladder = rungs(deadline, context)
+    for rung in ladder:
         if rung.code not in deadline.reached:
             return NextStep(rung.code, _reached_at(rung, deadline, severity, context))
-    return _again(deadline, context)
+    return _again(ladder[-1], deadline, severity, context, now) if ladder else None
 
 
-def _again(deadline: Deadline, context: Context) -> NextStep | None:
-    """A deadline that climbed its whole ladder, was paused and runs on late: the last rung repeats from there."""
-    ladder = rungs(deadline, context)
-    every = ladder[-1].repeat if ladder else None
-    if every is None or not deadline.pauses:
+def _again(
+    top: Rung, deadline: Deadline, severity: Severity, context: Context, now: datetime
+) -> NextStep | None:
+    """A deadline that climbed its whole ladder and was paused or moved: the top rung's next turn."""
+    if top.repeat is None:
         return None
-    at = due(context.site.calendars[deadline.calendar], deadline.pauses[-1], every).due_at
-    return NextStep(ladder[-1].code, at)
+    at = _reached_at(top, deadline, severity, context)
+    while at < now:
+        at = due(context.site.calendars[deadline.calendar], at, top.repeat).due_at
+    return NextStep(top.code, at, deadline.repeats + 1)
+
+
+def still_reached(deadline: Deadline, severity: Severity, context: Context, now: datetime) -> tuple[str, ...]:
+    """Of the rungs that a moved deadline had reached, those that do not lie ahead of it again."""
+    return tuple(
+        rung.code
+        for rung in rungs(deadline, context)
+        if rung.code in deadline.reached and _reached_at(rung, deadline, severity, context) <= now
+    )
 
 
 def step_after(step: NextStep, deadline: Deadline, severity: Severity, context: Context) -> NextStep | None:
@@ -44,15 +61,16 @@ def step_after(step: NextStep, deadline: Deadline, severity: Severity, context: 
     place = next((i for i, rung in enumerate(ladder) if rung.code == step.rung), len(ladder))
     if place + 1 < len(ladder):
         return NextStep(ladder[place + 1].code, _reached_at(ladder[place + 1], deadline, severity, context))
-    if place >= len(ladder) or ladder[place].repeat is None:
+    every = ladder[place].repeat if place < len(ladder) else None
+    if every is None:
         return None
-    again = due(context.site.calendars[deadline.calendar], step.at, ladder[place].repeat)
+    again = due(context.site.calendars[deadline.calendar], step.at, every)
     return NextStep(step.rung, again.due_at, step.occurrence + 1)
 
 
 def rungs(deadline: Deadline, context: Context) -> list[Rung]:
     """The rungs that stand for a limit of this length, in the order of the playbook."""
-    limit = Limit.parse(deadline.limit) if deadline.limit else None
+    limit = _parsed(deadline.limit) if deadline.limit else None
     return [rung for rung in context.playbook.ladder if rung.stands_for(limit)]
 
 
@@ -85,11 +103,10 @@ def _recipient(want: str, deadline: Deadline, order: Order, context: Context) ->
 
 
 def _within_budget(deadline: Deadline, order: Order, context: Context) -> bool:
-    """An order that stays on time costs a handler the dispatch and so many reminders; danger is not counted."""
-    assignment = order.assignments.get(deadline.party)
-    if assignment is None or order.severity is Severity.DANGER:
+    """An order that stays on time costs a handler only so many messages; danger is not counted."""
+    if order.severity is Severity.DANGER:
         return True
-    return 1 + assignment.nudges < context.playbook.notice_budget
+    return order.messages.get(deadline.party, 0) < context.playbook.notice_budget
 
 
 def _upwards(want: str, order: Order, late: str, context: Context) -> Iterator[str]:

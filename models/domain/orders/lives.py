@@ -1,4 +1,4 @@
-"""Both life tables: in which states an action is possible, and who may take it. Deny unless a line says so."""
+"""Both life tables: in which states an action is possible, and who may take it. The rest is denied."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ class By(StrEnum):
     OWN = "the party itself"
     LEAD_PARTY = "the party with the lead duty"
     COMMITTEE = "the committee"
+    CALLER = "the committee, for work that is not its own"
     TRIAGER = "the party that triages"
     OVERSIGHT = "the committee, the autonomy office or the street"
     DECIDER = "the decider"
@@ -47,13 +48,18 @@ class Move:
 
 
 _LIVE = frozenset({S.OPEN, S.AWAITING_REVIEW})
-_SAFETY = _LIVE | {S.TRIAGE}
+_AT_WORK = _LIVE | {S.REPORTED}
+"""REPORTED with assignments: reclassified, and the router has not come by yet; work goes on."""
+_SAFETY = _AT_WORK | {S.TRIAGE, S.UNROUTED}
+_PASSING_ON = _AT_WORK | {S.UNROUTED}
 _UNENDED = frozenset({S.REPORTED, S.TRIAGE, S.OPEN, S.AWAITING_REVIEW, S.UNROUTED, S.REOPENED})
 _ANY = frozenset(OrderStatus)
 _WORK = frozenset({A.DISPATCHED, A.ACKNOWLEDGED, A.IN_PROGRESS, A.REJECTED})
-_ASKING = frozenset({A.DISPATCHED, A.ACKNOWLEDGED, A.IN_PROGRESS, A.REJECTED})
+_ASKING = _WORK | {A.HELD, A.WAITING}
+"""Held asks for the renewal alone, waiting for a later date alone; the handler sees to it."""
 _UNDONE = _WORK | {A.RETURN_REQUESTED, A.HELD, A.WAITING}
 _UNDER_WAY = _UNDONE | {A.DONE}
+_PASSED_ON = _UNDONE | {A.WITHDRAWN}
 
 MOVES: Mapping[type[c.Command], Move] = {
     c.Triage: Move("triage", (By.TRIAGER, By.COMMITTEE), frozenset({S.REPORTED, S.TRIAGE, S.UNROUTED})),
@@ -67,8 +73,8 @@ MOVES: Mapping[type[c.Command], Move] = {
     c.Supervise: Move("supervise", (By.OVERSIGHT,), _UNENDED),
     c.FalseAlarm: Move("false-alarm", (By.TRIAGER, By.COMMITTEE), _UNENDED),
     c.Cancel: Move("cancel", (By.COMMITTEE, By.REPORTER), _UNENDED),
-    c.Callback: Move("callback", (By.COMMITTEE, By.REPORTER, By.VOLUNTEER), frozenset({S.CLOSED}) | _LIVE),
-    c.Reopen: Move("reopen", (By.REPORTER, By.VOLUNTEER, By.COMMITTEE, By.DECIDER), frozenset({S.CLOSED})),
+    c.Callback: Move("callback", (By.CALLER, By.REPORTER), frozenset({S.CLOSED}) | _LIVE),
+    c.Reopen: Move("reopen", (By.REPORTER, By.COMMITTEE, By.DECIDER), frozenset({S.CLOSED})),
     c.AddOutsideNumber: Move("outside-number", (By.OVERSIGHT,), _UNENDED),
     c.Note: Move("note", (By.MEMBER, By.REPORTER, By.VOLUNTEER), _ANY),
     c.AttachPhoto: Move("photo", (By.MEMBER, By.REPORTER, By.VOLUNTEER), _ANY),
@@ -76,23 +82,23 @@ MOVES: Mapping[type[c.Command], Move] = {
     c.Contact: Move("contact", (By.OWN,), _SAFETY, _UNDER_WAY),
     c.Arrive: Move("arrive", (By.OWN,), _SAFETY, _UNDONE),
     c.MakeSafe: Move("make-safe", (By.OWN,), _SAFETY, _UNDONE),
-    c.Start: Move("start", (By.OWN,), _LIVE, _WORK - {A.IN_PROGRESS} | {A.HELD, A.WAITING}),
-    c.ProposePlan: Move("propose-plan", (By.OWN,), _LIVE, _WORK | {A.HELD, A.WAITING}),
-    c.AgreePlan: Move("agree-plan", (By.OWN, By.DECIDER), _LIVE, _UNDER_WAY),
-    c.Done: Move("done", (By.OWN, By.IMPORTER), _LIVE, _WORK | {A.WAITING}),
-    c.Verify: Move("verify", (By.VERIFIER, By.IMPORTER), _LIVE, frozenset({A.DONE})),
-    c.Reject: Move("reject", (By.VERIFIER,), _LIVE, frozenset({A.DONE})),
-    c.MakeRequest: Move("request", (By.OWN,), _LIVE, _ASKING),
-    c.Decide: Move("decide", (By.DECIDER, By.NAMED), _LIVE, _UNDER_WAY),
-    c.Reassign: Move("reassign", (By.COMMITTEE, By.DECIDER), _LIVE, _UNDONE, acting_only=False),
-    c.Withdraw: Move("withdraw", (By.COMMITTEE, By.DECIDER), _LIVE, _UNDONE, acting_only=False),
-    c.Release: Move("release", (By.LEAD_PARTY, By.COMMITTEE), _LIVE, _UNDONE),
-    c.SetLimit: Move("set-limit", (By.DECIDER, By.IMPORTER), _LIVE, _UNDONE),
+    c.Start: Move("start", (By.OWN,), _AT_WORK, _WORK - {A.IN_PROGRESS} | {A.HELD, A.WAITING}),
+    c.ProposePlan: Move("propose-plan", (By.OWN,), _AT_WORK, _WORK | {A.HELD, A.WAITING}),
+    c.AgreePlan: Move("agree-plan", (By.OWN, By.DECIDER), _AT_WORK, _UNDER_WAY),
+    c.Done: Move("done", (By.OWN, By.IMPORTER), _AT_WORK, _WORK | {A.WAITING}),
+    c.Verify: Move("verify", (By.VERIFIER, By.IMPORTER), _AT_WORK, frozenset({A.DONE})),
+    c.Reject: Move("reject", (By.VERIFIER,), _AT_WORK, frozenset({A.DONE})),
+    c.MakeRequest: Move("request", (By.OWN,), _AT_WORK, _ASKING),
+    c.Decide: Move("decide", (By.DECIDER, By.NAMED), _AT_WORK, _UNDER_WAY),
+    c.Reassign: Move("reassign", (By.COMMITTEE, By.DECIDER), _PASSING_ON, _PASSED_ON, acting_only=False),
+    c.Withdraw: Move("withdraw", (By.COMMITTEE, By.DECIDER), _AT_WORK, _UNDONE, acting_only=False),
+    c.Release: Move("release", (By.LEAD_PARTY, By.COMMITTEE), _AT_WORK, _UNDONE - {A.REJECTED}),
+    c.SetLimit: Move("set-limit", (By.DECIDER, By.IMPORTER), _AT_WORK, _UNDONE),
 }
 
 
 def check(order: Order, command: c.Command, actor: Actor, context: Context) -> None:
-    """Refuse what the life tables do not allow: NotYours before IllegalMove, so that a stranger learns no state.
+    """Refuse what the life tables do not allow; NotYours first, so that a stranger learns no state.
 
     Raises:
         NotYours: the actor does not stand so to the order; says who may.
@@ -189,6 +195,20 @@ def _committee(_order: Order, party: str | None, context: Context) -> tuple[str,
     return tuple(one for one in context.site.with_capacity(Capacity.COMMITTEE) if one != party)
 
 
+def _caller(order: Order, _party: str | None, context: Context) -> tuple[str, ...]:
+    """The committee calls reporters back; of its own answer it cannot say 'helped' (rule 3)."""
+    barred = set() if order.status is S.CLOSED else rules.acts(order)
+    return tuple(one for one in context.site.with_capacity(Capacity.COMMITTEE) if one not in barred)
+
+
+def _triager(order: Order, _party: str | None, _context: Context) -> tuple[str, ...]:
+    """Who finds out, until the order is sent out; afterwards it may be a fixer like any other."""
+    return (order.triage_by,) if order.triage_by and order.status in _FINDING_OUT else ()
+
+
+_FINDING_OUT = frozenset({S.REPORTED, S.TRIAGE, S.UNROUTED})
+
+
 def _oversight(_order: Order, _party: str | None, context: Context) -> tuple[str, ...]:
     found = (Capacity.COMMITTEE, Capacity.AUTONOMY_OFFICE, Capacity.STREET)
     return tuple(dict.fromkeys(one for capacity in found for one in context.site.with_capacity(capacity)))
@@ -219,7 +239,8 @@ _PARTIES: Mapping[By, Parties] = {
     By.OWN: lambda _order, party, _context: (party,) if party else (),
     By.LEAD_PARTY: _leading,
     By.COMMITTEE: _committee,
-    By.TRIAGER: lambda order, _party, _context: (order.triage_by,) if order.triage_by else (),
+    By.CALLER: _caller,
+    By.TRIAGER: _triager,
     By.OVERSIGHT: _oversight,
     By.DECIDER: _deciders,
     By.NAMED: _named,

@@ -72,6 +72,29 @@ def _rejected(event: e.AssignmentRejected, _order: Order, _context: Context) -> 
     yield event.party, HANDLER, "rejected"
 
 
+def _referred(event: e.RequestReferred, order: Order, _context: Context) -> Told:
+    kinds = (one.kind for one in order.requests if one.id == event.id)
+    yield from ((event.decider, LEAD, f"decide.{kind}") for kind in kinds)
+
+
+def _waited_for(event: e.AssignmentWaits, order: Order, _context: Context) -> Told:
+    """Who is called in anew is told by its dispatch."""
+    named = order.assignments.get(event.waits_for)
+    if named is not None and named.acting:
+        yield event.waits_for, HANDLER, "waited_for"
+
+
+def _moved(event: e.DeadlineMoved, order: Order, _context: Context) -> Told:
+    """A date that somebody set over the party's head."""
+    if event.reason in {"by_hand", "outside"}:
+        deadline = order.deadlines[str(event.id)]
+        yield deadline.party, HANDLER, f"limit.{event.reason}.{deadline.kind}"
+
+
+def _reopened(_event: e.OrderReopened, _order: Order, context: Context) -> Told:
+    yield rules.coordinating(context), COORDINATOR, "reopened"
+
+
 def _requested(event: e.RequestMade, _order: Order, _context: Context) -> Told:
     request = event.request
     yield request.decider, LEAD, f"decide.{request.kind}"
@@ -102,7 +125,7 @@ def _stepped(event: e.StepReached, _order: Order, _context: Context) -> Told:
         yield party, role, f"step.{event.rung}.{event.kind}"
 
 
-def _supervised(event: e.OrderSupervised, order: Order, _context: Context) -> Told:
+def _supervised(_event: e.OrderSupervised, order: Order, _context: Context) -> Told:
     for one in order.acting():
         yield one.party, LEAD, "supervised"
 
@@ -138,7 +161,11 @@ _TELLS: Mapping[type[e.Event], Callable[[Any, Order, Context], Told]] = {
     e.AssignmentRejected: _rejected,
     e.RequestMade: _requested,
     e.RequestDecided: _decided,
+    e.RequestReferred: _referred,
+    e.AssignmentWaits: _waited_for,
     e.AssignmentResumed: _resumed,
+    e.DeadlineMoved: _moved,
+    e.OrderReopened: _reopened,
     e.PlanProposed: _plan,
     e.StepReached: _stepped,
     e.OrderSupervised: _supervised,

@@ -1,4 +1,4 @@
-"""Why the core refuses a command. The docstring is the message and says what to do; attributes hold the facts."""
+"""Why the core refuses a command. The docstring says what to do; attributes hold the facts."""
 
 from collections.abc import Iterable
 

@@ -2,12 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from models.domain.directory import Capacity, Directory
-from models.domain.orders.state import Assignment, Order
-from models.domain.playbook.model import REPORTER, VOLUNTEER, Category, Playbook
+from models.domain.orders.state import Assignment, Order, Reporter
+from models.domain.playbook.model import REPORTER, VOLUNTEER, Category, Closure, Playbook
 from models.domain.streams import Role
-from models.domain.words import ACTING, AssignmentState, OrderStatus, RequestKind
+from models.domain.words import (
+    ACTING,
+    AssignmentState,
+    DeadlineKind,
+    OrderStatus,
+    ReporterKind,
+    RequestKind,
+    Severity,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +32,29 @@ class Context:
 
 
 BLOCKING = frozenset({RequestKind.RETURN, RequestKind.HOLD, RequestKind.WAIT})
-"""Requests while which the asker cannot go on: its time is booked as 'under decision' until they are decided."""
+"""Requests while which the asker cannot go on: until they are decided, time is booked 'under decision'."""
 
+_ACKNOWLEDGING = frozenset({DeadlineKind.ACKNOWLEDGE})
 _NOT_MINE = frozenset({AssignmentState.WITHDRAWN, AssignmentState.RELEASED})
 
 
 def decider(order: Order, context: Context, *, asker: str | None, nominee: str | None = None) -> str | None:
     """Rule 5: the first decider that is neither asker nor nominee nor an acting party on the order."""
-    acting = {
-        one.party for one in order.assignments.values() if one.duty in ACTING and one.state not in _NOT_MINE
-    }
-    barred = acting | {party for party in (asker, nominee) if party}
+    barred = acts(order) | {party for party in (asker, nominee) if party}
     return context.site.first_of(context.playbook.deciders, but=barred)
 
 
+def acts(order: Order) -> set[str]:
+    """The parties that act in this round, or did until their work was verified."""
+    return {
+        one.party
+        for one in order.assignments.values()
+        if one.duty in ACTING and one.state not in _NOT_MINE and one.round == order.round
+    }
+
+
 def verifiers(assignment: Assignment, context: Context) -> tuple[str, ...]:
-    """Rules 3 and 6: who may verify the assignment: parties, or REPORTER and VOLUNTEER; never its own party."""
+    """Rules 3 and 6: who may verify it: parties, or REPORTER and VOLUNTEER; never its own party."""
     names: dict[str, None] = {}
     party = context.site.parties[assignment.party]
     for capacity in sorted(party.capacities):
@@ -46,7 +62,13 @@ def verifiers(assignment: Assignment, context: Context) -> tuple[str, ...]:
             people = name in {REPORTER, VOLUNTEER}
             found = (name,) if people else context.site.with_capacity(Capacity(name))
             names.update(dict.fromkeys(found))
-    return tuple(name for name in names if name != assignment.party)
+    others = tuple(name for name in names if name != assignment.party)
+    if others:
+        return others
+    # Nobody whom the playbook names is at the site: the first decider other than the fixer, so that no work
+    # waits for ever.
+    last = context.site.first_of(context.playbook.deciders, but=(assignment.party,))
+    return (last,) if last else ()
 
 
 def reviewer(assignment: Assignment, context: Context) -> str | None:
@@ -61,58 +83,82 @@ def coordinating(context: Context) -> str | None:
 
 def holders(order: Order, context: Context) -> frozenset[str]:
     """Who holds the ball now: the parties whose move it is; empty means nobody."""
-    if order.status is OrderStatus.TRIAGE and order.triage_by:
-        return frozenset({order.triage_by})
-    if order.status is OrderStatus.UNROUTED:
-        return frozenset(filter(None, [coordinating(context)]))
-    if order.status not in {OrderStatus.OPEN, OrderStatus.AWAITING_REVIEW}:
+    if order.ended:
         return frozenset()
-    held = (_holder(order, one, context) for one in order.acting())
+    held = {_holder(order, one, context) for one in order.acting()}
+    if order.status is OrderStatus.TRIAGE:
+        held.add(order.triage_by)
+    elif order.status is OrderStatus.UNROUTED:
+        held.add(coordinating(context))
     return frozenset(party for party in held if party is not None)
 
 
 def _holder(order: Order, assignment: Assignment, context: Context) -> str | None:
     match stage(order, assignment):
-        case "under_decision":
+        case Stage.UNDER_DECISION:
             request = order.request_of(assignment.party)
             return request.decider if request else None
-        case "under_review":
-            return reviewer(assignment, context)
-        case "held" | "waiting":
+        case Stage.UNDER_REVIEW:
+            return None if ends_on_help(order, context) else reviewer(assignment, context)
+        case Stage.HELD | Stage.WAITING:
             return None
     return assignment.party
 
 
-def stage(order: Order, assignment: Assignment) -> str:
-    """To what an assignment's time is booked now; the stages partition its time from dispatch to end."""
-    request = order.request_of(assignment.party)
-    if request is not None and request.kind in BLOCKING:
-        return "under_decision"
-    match assignment.state:
-        case AssignmentState.HELD:
-            return "held"
-        case AssignmentState.WAITING:
-            return "waiting"
-        case AssignmentState.DONE:
-            return "under_review"
-        case AssignmentState.DISPATCHED:
-            return "before_acknowledgement"
-    return "working"
+def ends_on_help(order: Order, context: Context) -> bool:
+    """Whether it ends when the reporter is helped, or does not object in time; never in danger (rule 6)."""
+    rule = context.category(order)
+    return rule is not None and rule.closure is Closure.HELPED and order.severity is not Severity.DANGER
+
+
+class Stage(StrEnum):
+    """To what an assignment's time is booked (domain.md, Figures)."""
+
+    BEFORE_ACKNOWLEDGEMENT = "before_acknowledgement"
+    WORKING = "working"
+    HELD = "held"
+    WAITING = "waiting"
+    UNDER_DECISION = "under_decision"
+    UNDER_REVIEW = "under_review"
+    NOBODY = "nobody"
+    """All the time of an assignment that was returned rightly (派单有误)."""
+
+
+_STAGES = {
+    AssignmentState.HELD: Stage.HELD,
+    AssignmentState.WAITING: Stage.WAITING,
+    AssignmentState.DONE: Stage.UNDER_REVIEW,
+}
+
+
+def stage(order: Order, assignment: Assignment) -> Stage:
+    """To what an assignment's time is booked now; the stages partition its time from dispatch to end.
+
+    Where acknowledging has no limit (no such times exist in the source) nothing is booked to it.
+    """
+    fixed = _STAGES.get(assignment.state)
+    if fixed is not None:
+        return fixed
+    if any(one.party == assignment.party and one.kind in BLOCKING for one in order.requests):
+        return Stage.UNDER_DECISION
+    if assignment.state is AssignmentState.DISPATCHED and order.open_deadlines(
+        party=assignment.party, kinds=_ACKNOWLEDGING
+    ):
+        return Stage.BEFORE_ACKNOWLEDGEMENT
+    return Stage.WORKING
 
 
 def says_for_reporter(role: Role, person: str | None, order: Order) -> bool:
     """Whether the actor is the one who reported."""
-    return (
-        person is not None
-        and person == order.reporter.person
-        and role
-        in {
-            Role.RESIDENT,
-            Role.VOLUNTEER,
-            Role.HANDLER,
-            Role.LEAD,
-        }
-    )
+    return person is not None and person == order.reporter.person and role in _PEOPLE
+
+
+_PEOPLE = frozenset({Role.RESIDENT, Role.VOLUNTEER, Role.HANDLER, Role.LEAD})
+
+
+def reachable(reporter: Reporter) -> bool:
+    """Whether there is somebody to call: an anonymous reporter without a contact is nobody."""
+    return reporter.kind is not ReporterKind.ANONYMOUS or reporter.contact is not None
 
 
 def names(parties: Iterable[str], context: Context) -> list[str]:

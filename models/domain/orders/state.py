@@ -78,10 +78,16 @@ class Deadline:
     left: int | None = None
     pauses: tuple[datetime, ...] = ()
     """Instants of pausing and resuming, alternating."""
+    ran_on_with: int | None = None
+    """Business microseconds that were left when it last ran on after a pause."""
+    dated: bool = False
+    """It was moved to a date while it was paused: that date holds when it runs on."""
+    repeats: int = 0
+    """How often its last step was reached; more than once only where the top rung repeats."""
     request: int | None = None
-    """For decide and hold_end: the request that it belongs to; for review: none."""
+    """For decide and hold_end: the request that it belongs to."""
     subject: str | None = None
-    """For review: the party whose work is reviewed."""
+    """For review and objection: the party whose work is reviewed."""
 
     @property
     def paused(self) -> bool:
@@ -110,9 +116,9 @@ class Assignment:
     holds: int = 0
     extensions: int = 0
     rejections: int = 0
-    nudges: int = 0
-    """Reminders that its handler got while on time: the notice budget counts them."""
     waits_for: str | None = None
+    misrouted: bool = False
+    """派单有误: its return was upheld, its time is booked to nobody."""
     yellow: bool = False
     red: bool = False
 
@@ -211,6 +217,8 @@ class Order:
     reopened: int = 0
     resolved: bool | None = None
     satisfied: bool | None = None
+    messages: Mapping[str, int] = field(default_factory=dict)
+    """Messages to each party's handlers so far: the notice budget counts them."""
 
     @property
     def ended(self) -> bool:
@@ -239,12 +247,16 @@ class Order:
         """The undecided request of a party."""
         return next((r for r in self.requests if r.party == party and kind in {None, r.kind}), None)
 
-    def has_photo(self, purpose: PhotoPurpose | None, party: str | None, round_: int) -> bool:
-        """Whether a photo of the purpose (any if None) was attached by the party in the round."""
-        return any(
+    def count_photos(self, purpose: PhotoPurpose | None, party: str | None, round_: int) -> int:
+        """How many photos of the purpose (any if None) were attached for the party in the round."""
+        return sum(
             photo.purpose is (purpose or photo.purpose) and photo.party == party and photo.round == round_
             for photo in self.photos
         )
+
+    def has_photo(self, purpose: PhotoPurpose | None, party: str | None, round_: int) -> bool:
+        """Whether a photo of the purpose (any if None) was attached for the party in the round."""
+        return self.count_photos(purpose, party, round_) > 0
 
     @property
     def promised_at(self) -> datetime | None:

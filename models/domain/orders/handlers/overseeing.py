@@ -1,19 +1,25 @@
-"""What is done over the parties' heads or beside their work: reassign, withdraw, limits, 督办, notes, photos."""
+"""What is done over the parties' heads or beside their work: reassign, withdraw, limits, 督办, notes."""
 
-from models.domain.business_time.arithmetic import due
-from models.domain.business_time.limits import Limit
+from dataclasses import replace
+from datetime import timedelta
+
+from models.domain.business_time.arithmetic import Due, after, due
+from models.domain.business_time.calendar import Calendar
+from models.domain.business_time.limits import Clock, Limit
 from models.domain.orders import commands as c
 from models.domain.orders import events as e
-from models.domain.orders.deadlines import OF_WORK, TO_FIX, begin, move
+from models.domain.orders.deadlines import OF_WORK, TO_FIX, Until, begin, move
 from models.domain.orders.draft import Draft
 from models.domain.orders.handlers import handles
-from models.domain.orders.handlers.ending import close_if_over, leave
-from models.domain.orders.handlers.requesting import hand_over
+from models.domain.orders.handlers.dispatching import hand_over
+from models.domain.orders.handlers.ending import NOBODY_ACTS, close_if_over, leave
 from models.domain.orders.lives import illegal
 from models.domain.orders.refusals import BadValue
-from models.domain.orders.state import OutsideNumber
+from models.domain.orders.state import Deadline, OutsideNumber
 from models.domain.streams import Role
-from models.domain.words import ACTING, Duty
+from models.domain.words import AssignmentState, DeadlineKind, Duty
+
+K = DeadlineKind
 
 
 @handles(c.Reassign)
@@ -29,17 +35,29 @@ def withdraw(draft: Draft, command: c.Withdraw) -> None:
 
 
 def _replace(draft: Draft, party: str, successor: str | None, field: str, why: str) -> None:
-    duty = draft.order.assignments[party].duty
-    if successor is not None and (successor not in draft.context.site.parties or successor == party):
-        raise BadValue(field, "name another party of the site")
-    others = any(one.party != party for one in draft.order.acting())
-    if duty is Duty.LEAD and successor is None and others:
+    order = draft.order
+    duty, gone = order.assignments[party].duty, order.assignments[party].state is AssignmentState.WITHDRAWN
+    if gone and order.unrouted != NOBODY_ACTS:
+        raise illegal("reassign", f"{party} was withdrawn already", order, draft.actor, draft.context)
+    if successor is not None:
+        _check_successor(draft, successor, party, field)
+    elif duty is Duty.LEAD and any(one.party != party for one in order.acting()):
         raise BadValue(field, "a lead is withdrawn only with a party that takes over")
-    draft.emit(e.AssignmentWithdrawn(party, why))
-    leave(draft, party)
-    if successor is not None and duty in ACTING:
-        hand_over(draft, party, successor, duty, designated=draft.actor.role is not Role.SYSTEM)
+    if not gone:
+        draft.emit(e.AssignmentWithdrawn(party, why))
+        leave(draft, party)
+    if successor is not None:
+        hand_over(draft, party, successor, duty, designated=True)
     close_if_over(draft)
+
+
+def _check_successor(draft: Draft, successor: str, party: str, field: str) -> None:
+    """Another party of the site that has not the same duty on the order already."""
+    if successor not in draft.context.site.parties or successor == party:
+        raise BadValue(field, "name another party of the site")
+    held, duty = draft.order.assignments.get(successor), draft.order.assignments[party].duty
+    if held is not None and held.acting and held.duty in {Duty.LEAD, duty}:
+        raise BadValue(field, f"it has the duty {held.duty} on this order already")
 
 
 @handles(c.SetLimit)
@@ -52,17 +70,32 @@ def set_limit(draft: Draft, command: c.SetLimit) -> None:
         raise BadValue("reason", "a limit set by hand needs a reason")
     if not by_import and command.due_at <= draft.now:
         raise BadValue("due_at", "it has to lie ahead")
+    _check_owed(draft, command)
     reason = "import" if by_import else "by_hand"
     if command.reason is not None:
         draft.emit(e.NoteAdded(command.reason, draft.actor.party))
     running = draft.order.open_deadlines(party=command.party, kinds=frozenset({command.kind}))
     if running:
-        if running[0].paused:
-            raise illegal("set-limit", "it is paused", draft.order, draft.actor, draft.context)
         move(draft, running[0], command.due_at, reason)
     else:
         start = draft.order.assignments[command.party].dispatched_at
-        begin(draft, command.kind, command.party, None, start=start, due_at=command.due_at, reason=reason)
+        begin(draft, command.kind, command.party, Until(command.due_at, reason), start=start)
+
+
+def _check_owed(draft: Draft, command: c.SetLimit) -> None:
+    """A limit for what is met already, or for the fix beside the redo, would never end."""
+    held = draft.order.assignments[command.party]
+    met = {
+        K.ACKNOWLEDGE: held.acknowledged_at,
+        K.CONTACT: held.contacted_at,
+        K.ON_SITE: held.arrived_at,
+        K.MAKE_SAFE: held.made_safe_at,
+    }
+    if met.get(command.kind) is not None:
+        raise illegal("set-limit", f"{command.kind} is met already", draft.order, draft.actor, draft.context)
+    running = draft.order.open_deadlines(party=command.party, kinds=TO_FIX)
+    if command.kind in TO_FIX and running and running[0].kind is not command.kind:
+        raise BadValue("kind", f"the limit that runs for the work is {running[0].kind}")
 
 
 @handles(c.RecomputeDeadlines)
@@ -70,11 +103,19 @@ def recompute(draft: Draft, _command: c.RecomputeDeadlines) -> None:
     """A year was published: open provisional due dates are computed again; what has fired is never moved."""
     for one in draft.order.open_deadlines():
         calendar = draft.context.site.calendars.get(one.calendar)
-        if not one.provisional or one.paused or one.limit is None or calendar is None or one.pauses:
+        if calendar is None or not one.provisional or one.paused or one.late:
             continue
-        found = due(calendar, one.started_at, Limit.parse(one.limit))
-        if (found.due_at, found.provisional) != (one.due_at, True) and found.due_at > draft.now:
+        found = _computed_again(one, calendar)
+        if found is not None and found.due_at > draft.now and found != Due(one.due_at, one.provisional):
             move(draft, one, found.due_at, "calendar", provisional=found.provisional)
+
+
+def _computed_again(deadline: Deadline, calendar: Calendar) -> Due | None:
+    """From its start, or with what was left when it last ran on."""
+    if deadline.ran_on_with is not None:
+        left = timedelta(microseconds=deadline.ran_on_with)
+        return after(calendar, Clock(deadline.clock), deadline.pauses[-1], left)
+    return due(calendar, deadline.started_at, Limit.parse(deadline.limit)) if deadline.limit else None
 
 
 @handles(c.Supervise)
@@ -110,5 +151,5 @@ def note(draft: Draft, command: c.Note) -> None:
 
 @handles(c.AttachPhoto)
 def attach_photo(draft: Draft, command: c.AttachPhoto) -> None:
-    """A picture, for the party and the round in which it was received."""
-    draft.emit(e.PhotoAttached(command.photo))
+    """A picture, for the round in which it was received."""
+    draft.emit(e.PhotoAttached(replace(command.photo, round=draft.order.round)))

@@ -6,11 +6,11 @@ from models.domain.orders import rules
 from models.domain.orders.deadlines import end
 from models.domain.orders.draft import Draft
 from models.domain.orders.handlers import handles
-from models.domain.orders.handlers.ending import end_order, spawn_refused
+from models.domain.orders.handlers.ending import end_order, refuse_if_absorbed
 from models.domain.orders.lives import illegal
 from models.domain.orders.refusals import BadValue
 from models.domain.playbook.model import Gate
-from models.domain.words import DeadlineKind, Origin, ReporterKind, Severity
+from models.domain.words import DeadlineKind, Origin, PhotoPurpose, ReporterKind, Severity
 
 
 @handles(c.Report)
@@ -48,8 +48,7 @@ def triage(draft: Draft, command: c.Triage) -> None:
     rule = draft.context.playbook.categories[category]
     if rule.needs_origin and origin is Origin.UNKNOWN:
         raise BadValue("origin", f"{rule.name} cannot be routed before its origin is known")
-    party = draft.actor.party
-    if Gate.PHOTO in rule.gates.get("triage", frozenset()) and not order.has_photo(None, party, order.round):
+    if Gate.PHOTO in rule.gates.get("triage", frozenset()) and not _origin_is_shown(draft):
         raise illegal("triage", "attach a photo of the origin first", order, draft.actor, draft.context)
     severity = command.severity or order.severity
     draft.emit(e.OrderTriaged(category, origin, severity, command.note))
@@ -69,6 +68,9 @@ def reclassify(draft: Draft, command: c.Reclassify) -> None:
         raise BadValue("category", "nothing differs from what the order says already")
     if draft.context.playbook.categories[category].needs_origin and origin is Origin.UNKNOWN:
         raise BadValue("origin", "this category cannot be routed before its origin is known")
+    route = draft.context.playbook.route_for(category, origin, severity, order.space)
+    if route is None or draft.context.site.first_of((route.lead,)) is None:
+        raise BadValue("category", "nobody here would take the lead of it")
     draft.emit(e.OrderReclassified(category, origin, severity, command.reason))
 
 
@@ -81,7 +83,7 @@ def split(draft: Draft, command: c.Split) -> None:
 @handles(c.Merge)
 def merge(draft: Draft, command: c.Merge) -> None:
     """并案: the obligations end here, the other order goes on."""
-    spawn_refused(draft, "merge")
+    refuse_if_absorbed(draft, "merge")
     end_order(draft, e.OrderMerged(command.into, command.reason))
 
 
@@ -105,6 +107,15 @@ def cancel(draft: Draft, command: c.Cancel) -> None:
 def false_alarm(draft: Draft, command: c.FalseAlarm) -> None:
     """误报, as the triaging party or the committee found."""
     end_order(draft, e.FalseAlarmFound(draft.actor.party or "", command.reason))
+
+
+def _origin_is_shown(draft: Draft) -> bool:
+    """A photo of the triaging party, or one of the origin by anybody."""
+    party, round_ = draft.actor.party, draft.order.round
+    own = party is not None and draft.order.has_photo(None, party, round_)
+    return own or any(
+        photo.round == round_ and photo.purpose is PhotoPurpose.ORIGIN for photo in draft.order.photos
+    )
 
 
 def _is_committee(draft: Draft) -> bool:

@@ -4,14 +4,13 @@ from models.domain.business_time.arithmetic import due
 from models.domain.orders import commands as c
 from models.domain.orders import events as e
 from models.domain.orders import rules
-from models.domain.orders.deadlines import begin, end, end_of
+from models.domain.orders.deadlines import begin, end, strike
 from models.domain.orders.draft import Draft
 from models.domain.orders.handlers import handles
 from models.domain.orders.handlers.ending import close_if_over, free_waiting, leave
 from models.domain.orders.lives import illegal
-from models.domain.playbook.model import Closure
-from models.domain.streams import Role
-from models.domain.words import AssignmentState, DeadlineKind, OrderStatus, Severity
+from models.domain.orders.refusals import NotYours
+from models.domain.words import AssignmentState, DeadlineKind, Duty, OrderStatus
 
 K = DeadlineKind
 
@@ -25,6 +24,7 @@ def verify(draft: Draft, command: c.Verify) -> None:
     """核查 passed. The life table has seen to it that this is not the fixer (rule 3)."""
     draft.emit(e.AssignmentVerified(command.party, draft.actor.party))
     _end_review(draft, command.party)
+    free_waiting(draft, command.party)
     close_if_over(draft)
 
 
@@ -38,10 +38,9 @@ def reject(draft: Draft, command: c.Reject) -> None:
 
 @handles(c.Release)
 def release(draft: Draft, command: c.Release) -> None:
-    """无需处置, for a support party; the lead cannot release itself."""
+    """无需处置, for a support party; the lead's work cannot be left undone."""
     order = draft.order
-    lead = order.lead()
-    if lead is not None and lead.party == command.party:
+    if order.assignments[command.party].duty is Duty.LEAD:
         raise illegal("release", "only support can be released", order, draft.actor, draft.context)
     draft.emit(e.AssignmentReleased(command.party, command.reason))
     leave(draft, command.party)
@@ -64,34 +63,31 @@ def callback(draft: Draft, command: c.Callback) -> None:
 
 
 def _answer_helped(draft: Draft, command: c.Callback) -> None:
+    """Before closing, only on what ends by it; who answered cannot say of itself that it helped (rule 3)."""
     order = draft.order
-    rule = draft.context.category(order)
-    asked = order.open_deadlines(kinds=frozenset({K.OBJECTION}))
-    if rule is None or rule.closure is not Closure.HELPED or not asked:
+    lead = order.lead()
+    answered = lead is not None and lead.state is AssignmentState.DONE
+    if lead is None or not answered or not rules.ends_on_help(order, draft.context):
         raise illegal("callback", "it is not closed yet", order, draft.actor, draft.context)
+    if draft.actor.party is not None and draft.actor.party in rules.acts(order):
+        raise NotYours("callback", ("the reporter",))
     draft.emit(e.CallbackRecorded(command.resolved, command.satisfied, command.note))
     if command.resolved:
         helped(draft, draft.actor.party or str(draft.actor.role))
         return
-    for one in asked:
-        end(draft, [one], "struck")
-        _object(draft, one.party, command)
-
-
-def _object(draft: Draft, party: str, command: c.Callback) -> None:
-    """'Not helped': back to who answered, with the redo limit."""
-    reason = command.note or draft.order.description
-    draft.emit(e.AssignmentRejected(party, reason, draft.actor.party))
-    begin(draft, K.REDO, party, draft.context.playbook.limit(K.REDO, draft.order.severity))
+    reason = command.note or order.description
+    draft.emit(e.AssignmentRejected(lead.party, reason, draft.actor.party))
+    _end_review(draft, lead.party)
+    begin(draft, K.REDO, lead.party, draft.context.playbook.limit(K.REDO, order.severity))
 
 
 def helped(draft: Draft, by: str | None) -> None:
     """'Helped', said or not objected to: what was done counts as verified, who was not needed is released."""
     draft.emit(e.HelpConfirmed(by))
-    for one in list(draft.order.acting()):
+    for one in tuple(draft.order.acting()):
         if one.state is AssignmentState.DONE:
             draft.emit(e.AssignmentVerified(one.party))
-            free_waiting(draft, one.party)
+            _end_review(draft, one.party)
         else:
             draft.emit(e.AssignmentReleased(one.party))
             leave(draft, one.party)
@@ -101,30 +97,21 @@ def helped(draft: Draft, by: str | None) -> None:
 @handles(c.Reopen)
 def reopen(draft: Draft, command: c.Reopen) -> None:
     """By the reporter once and in time (the committee may take it down for him); later by the decider."""
-    by_decider = draft.actor.party is not None and draft.actor.party == rules.decider(
-        draft.order, draft.context, asker=None
-    )
-    if not by_decider and not _reporter_may_reopen(draft):
+    decider = rules.decider(draft.order, draft.context, asker=None)
+    by_decider = draft.actor.party is not None and draft.actor.party == decider
+    in_time = _reporter_may_reopen(draft)
+    if not by_decider and not in_time:
         why = "the reporter's time or turn is over; the decider may reopen it"
         raise illegal("reopen", why, draft.order, draft.actor, draft.context)
-    draft.emit(
-        e.OrderReopened(
-            "by_decider" if by_decider and draft.actor.role is not Role.VOLUNTEER else "asked", command.reason
-        )
-    )
-    end_of(draft, draft.context.site.first_of((draft.context.playbook.callback_by,)) or "", K.CALLBACK)
+    strike(draft, draft.order.open_deadlines(kinds=frozenset({K.CALLBACK})))
+    draft.emit(e.OrderReopened("asked" if in_time else "by_decider", command.reason))
 
 
 def _reporter_may_reopen(draft: Draft) -> bool:
     """Within 15 days of closing, once (domain.md, Round two)."""
     order, playbook = draft.order, draft.context.playbook
-    if order.closed_at is None or order.reopened >= playbook.reopens_by_reporter:
+    within, closed_at = playbook.reopen_within, order.closed_at
+    if within is None or closed_at is None or order.reopened >= playbook.reopens_by_reporter:
         return False
     committee = rules.coordinating(draft.context) or next(iter(draft.context.site.parties))
-    last = due(draft.context.site.calendar_of(committee), order.closed_at, playbook.reopen_within)
-    return draft.now <= last.due_at
-
-
-def safety_item(draft: Draft) -> bool:
-    """Silence never passes a safety item (rule 6)."""
-    return draft.order.severity is Severity.DANGER
+    return draft.now <= due(draft.context.site.calendar_of(committee), closed_at, within).due_at
