@@ -1,5 +1,6 @@
 """The pictures of a story: drawn for it, then received and attached as any photo."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_bytes
 from uuid import uuid4
@@ -13,11 +14,17 @@ from services.callers import Caller
 from services.execute import Answer, Shop
 
 
-def show(
-    shop: Shop, caller: Caller, key: StreamKey, name: str, purpose: PhotoPurpose, *, round_: int, at: datetime
-) -> Answer:
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of a story, for what it is attached, and in which round of its order."""
+
+    name: str
+    purpose: PhotoPurpose
+    round: int
+
+
+def show(shop: Shop, caller: Caller, key: StreamKey, picture: Picture, *, at: datetime) -> Answer:
     """Draw a picture and attach it to an order."""
-    photo = Photo(
-        uuid4().hex, commitment(token_bytes(32), name.encode()), purpose, caller.actor.party, round_
-    )
+    vouched = commitment(token_bytes(32), picture.name.encode())
+    photo = Photo(uuid4().hex, vouched, picture.purpose, caller.actor.party, picture.round)
     return desk.attach(shop, caller, key, photo, desk.Extras(now=at))

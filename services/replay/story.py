@@ -1,4 +1,4 @@
-"""Telling a story: its site is added, all happens at its instant on the real path, and life goes on from there.
+"""Telling a story: its site is added, all happens at its instant on the real path, and from there life goes on.
 
 Each step is a command of the person who took it. A step that is refused is an error: the story must be true.
 """
