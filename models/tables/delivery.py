@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Identity, Index, UniqueConstraint, text
+from sqlalchemy import ARRAY, BigInteger, Column, Identity, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.tables.columns import big, instant
@@ -21,6 +21,8 @@ class Delivery(SQLModel, table=True):
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     site_id: int
     notice_id: int = Field(sa_column=big())
+    notice_ids: list[int] = Field(sa_column=Column(ARRAY(BigInteger), nullable=False))
+    """All notices of one stream and instant that this one message tells the person; the first is `notice_id`."""
     stream_id: int = Field(sa_column=big())
     party: str
     member: str | None = None

@@ -1,0 +1,234 @@
+"""From notices to deliveries: who hears it is found when it is due, by the roster of that instant.
+
+A person hears of one stream and instant once: notices that fall together are expanded together, by whoever
+locks them first, whatever lease the others stand under. All of it is one transaction in the database, so a
+repeated or overtaken attempt finds nothing left to do.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from models.domain.business_time.arithmetic import next_open
+from models.domain.directory import Directory
+from models.domain.playbook.site_model import Turn, Weekday
+from models.domain.streams import Urgency
+from services.execute import Shop
+from services.notify.channels import RECORDER
+from services.notify.people import Channel, Member, People, Recipient, recipients
+from services.store.claims import Claim, Queue, Scope, claim
+from services.store.contexts import SiteClock, Sql, read_sites
+from services.store.transactions import transaction
+
+BATCH = 100
+
+log = structlog.get_logger("lianban.notify")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A notice whose time has come."""
+
+    id: int
+    site_id: int
+    stream_id: int
+    party: str
+    role: str
+    urgency: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the expansion has to know of a site."""
+
+    clock: SiteClock
+    directory: Directory
+    people: People
+
+
+def expand(shop: Shop, scope: Scope, limit: int = BATCH) -> int:
+    """Turn due notices into deliveries to people; returns how many were taken."""
+    taken = claim(shop.engine, Queue.NOTICE, scope, limit)
+    if not taken.rows:
+        return 0
+    try:
+        _expand(shop, scope, taken)
+    except Exception:  # whatever it was, it must not take the healthy rows with it
+        log.exception("batch_failed", queue=str(taken.queue), size=len(taken.rows))
+        for row in taken.rows:
+            _alone(shop, scope, Claim(taken.queue, taken.token, (row,)))
+    return len(taken.rows)
+
+
+def _alone(shop: Shop, scope: Scope, taken: Claim) -> None:
+    try:
+        _expand(shop, scope, taken)
+    except Exception:
+        log.exception("poison", queue=str(taken.queue), notice=taken.rows[0][0])
+
+
+def _expand(shop: Shop, scope: Scope, taken: Claim) -> None:
+    site_ids = sorted({row[1] for row in taken.rows})
+    with transaction(shop.engine, site_ids) as sql:
+        now = scope.now or statement_time(sql)
+        due = _lock(sql, taken, now)
+        sites = _sites(shop, sql, {one.site_id for one in due})
+        _write(sql, [row for group in _groups(due) for row in _rows(group, sites, now)])
+        sql.execute(
+            "UPDATE notice SET expanded_at = %s, lease_until = NULL, lease_token = NULL WHERE id = ANY (%s)",
+            (now, [one.id for one in due]),
+        )
+
+
+def statement_time(sql: Sql) -> datetime:
+    """The database's time."""
+    row = sql.execute("SELECT statement_timestamp()").fetchone()
+    if row is None:
+        raise RuntimeError("the database told no time")
+    now: datetime = row[0]
+    return now
+
+
+_LOCK = """
+WITH mine AS MATERIALIZED (
+    SELECT DISTINCT site_id, stream_id, created_at FROM notice
+    WHERE id = ANY (%(ids)s) AND lease_token = %(token)s AND expanded_at IS NULL
+)
+SELECT n.id, n.site_id, n.stream_id, n.party, n.role, n.urgency, n.created_at
+FROM mine JOIN notice n USING (site_id, stream_id, created_at)
+WHERE n.expanded_at IS NULL AND n.send_at <= %(now)s
+ORDER BY n.id FOR UPDATE OF n
+"""
+
+
+def _lock(sql: Sql, taken: Claim, now: datetime) -> list[Due]:
+    """The claimed notices whose lease still stands, and the due ones of the same streams and instants.
+
+    Locked in the order of their ids, so that two who want the same wait for one another; the later one then
+    finds them expanded.
+    """
+    rows = sql.execute(
+        _LOCK, {"ids": [row[0] for row in taken.rows], "token": taken.token, "now": now}
+    ).fetchall()
+    return [Due(*row) for row in rows]
+
+
+def _groups(due: Iterable[Due]) -> Iterable[list[Due]]:
+    def key(one: Due) -> tuple[int, int, datetime]:
+        return one.site_id, one.stream_id, one.created_at
+
+    for _, group in groupby(sorted(due, key=lambda one: (*key(one), one.id)), key):
+        yield list(group)
+
+
+Row = tuple[int, int, str, int, str, str | None, int, str, str, datetime]
+
+
+def _rows(group: Sequence[Due], sites: dict[int, Site], now: datetime) -> list[Row]:
+    """One delivery a person for all that the stream has to say at the instant."""
+    told: dict[tuple[str, str | None], tuple[Recipient, list[int]]] = {}
+    site = sites[group[0].site_id]
+    for notice in group:
+        found = recipients(
+            site.people, notice.party, notice.role, now, wakes=_wakes(notice, site.directory, now)
+        )
+        if not found:
+            log.warning("nobody_reached", notice=notice.id, party=notice.party, role=notice.role)
+        for one in found:
+            # A person is told once whatever the party that it is heard for; a party as such for itself.
+            person = ("", one.member) if one.member else (one.party, None)
+            told.setdefault(person, (one, []))[1].append(notice.id)
+    return [_row(site, group[0], one, ids, now) for one, ids in told.values()]
+
+
+def _row(site: Site, notice: Due, one: Recipient, ids: list[int], now: datetime) -> Row:
+    # A clock that somebody sets must never ring a real phone.
+    kind = one.channel.kind if site.clock.clock == "live" else RECORDER
+    numbers = ",".join(map(str, ids))
+    return (
+        *(notice.site_id, ids[0], numbers, notice.stream_id, one.party, one.member),
+        *(one.channel.id, kind, one.language, now),
+    )
+
+
+def _wakes(notice: Due, directory: Directory, now: datetime) -> bool:
+    """Whether it is danger, and nobody is at work there."""
+    if notice.urgency != Urgency.DANGER or notice.party not in directory.parties:
+        return False
+    return next_open(directory.calendar_of(notice.party), now) > now
+
+
+def _write(sql: Sql, rows: list[Row]) -> None:
+    if rows:
+        sql.execute(
+            "INSERT INTO delivery (site_id, notice_id, notice_ids, stream_id, party, member, channel_id,"
+            " kind, language, created_at)"
+            " SELECT s, n, string_to_array(ns, ',')::bigint[], i, p, m, c, k, l, a"
+            " FROM unnest(%s::int[], %s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::text[],"
+            " %s::int[], %s::text[], %s::text[], %s::timestamptz[]) AS t (s, n, ns, i, p, m, c, k, l, a)"
+            " ON CONFLICT (notice_id, member, kind) DO NOTHING",
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+
+
+def _sites(shop: Shop, sql: Sql, site_ids: set[int]) -> dict[int, Site]:
+    return {
+        number: Site(clock, shop.contexts.of(sql, clock).site, read_people(sql, number))
+        for number, clock in read_sites(sql, site_ids).items()
+    }
+
+
+def read_people(sql: Sql, site_id: int) -> People:
+    """Everybody at the site with turns and channels, as the rows are now."""
+    head = sql.execute("SELECT zone, language, coordinator FROM site WHERE id = %s", (site_id,)).fetchone()
+    if head is None:
+        raise LookupError(site_id)
+    by_member, by_party = _channels(sql, site_id)
+    members = sql.execute(
+        "SELECT code, party, role, language FROM member WHERE site_id = %s AND party IS NOT NULL"
+        " ORDER BY code",
+        (site_id,),
+    ).fetchall()
+    turns = sql.execute(
+        "SELECT party, member, days, begins, ends FROM roster WHERE site_id = %s ORDER BY id", (site_id,)
+    ).fetchall()
+    duty = sql.execute("SELECT code FROM party WHERE site_id = %s AND duty_roster", (site_id,)).fetchall()
+    return People(
+        zone=ZoneInfo(head[0]),
+        language=head[1],
+        coordinator=head[2],
+        members={
+            code: Member(code, party, role, language, tuple(by_member.get(code, ())))
+            for code, party, role, language in members
+        },
+        roster=tuple(
+            Turn(party, member, _days(days), begins, ends) for party, member, days, begins, ends in turns
+        ),
+        phones={party: channels[0] for party, channels in by_party.items()},
+        round_the_clock=frozenset(row[0] for row in duty),
+    )
+
+
+def _days(iso: Iterable[int]) -> frozenset[Weekday]:
+    week = tuple(Weekday)
+    return frozenset(week[day - 1] for day in iso)
+
+
+def _channels(sql: Sql, site_id: int) -> tuple[dict[str, list[Channel]], dict[str, list[Channel]]]:
+    """By member and by party, the preferred one first."""
+    by_member: dict[str, list[Channel]] = {}
+    by_party: dict[str, list[Channel]] = {}
+    rows: Sequence[tuple[Any, ...]] = sql.execute(
+        "SELECT member, party, id, kind, address FROM channel WHERE site_id = %s ORDER BY preference, id",
+        (site_id,),
+    ).fetchall()
+    for member, party, *rest in rows:
+        where = by_member if member is not None else by_party
+        where.setdefault(member or party, []).append(Channel(*rest))
+    return by_member, by_party

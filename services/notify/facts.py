@@ -1,0 +1,131 @@
+"""Reading what messages are written from: the claimed deliveries, and their orders in one query a batch."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from models.domain.directory import Directory
+from models.domain.orders.rules import Context
+from models.domain.streams import StreamKey
+from services.notify.wording import Asked, Facts, Fired, Limit, Name
+from services.store.claims import Claim
+from services.store.contexts import Contexts, SiteClock, Sql, read_sites
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A delivery that has to be worded and sent."""
+
+    id: int
+    key: StreamKey
+    party: str
+    member: str | None
+    kind: str
+    language: str
+    told_at: datetime
+    """The instant that it tells of."""
+    why: tuple[str, ...]
+    channel: tuple[str, str] | None
+    """Kind and address of the channel, None when it was removed meanwhile."""
+
+
+_DRAFTS = """
+SELECT d.id, d.site_id, d.stream_id, d.party, d.member, d.kind, d.language, n.created_at,
+    (SELECT array_agg(w ORDER BY m.id, place) FROM notice m, unnest(m.why) WITH ORDINALITY AS u (w, place)
+     WHERE m.id = ANY (d.notice_ids)),
+    c.kind, c.address
+FROM delivery d JOIN notice n ON n.id = d.notice_id
+LEFT JOIN channel c ON c.site_id = d.site_id AND c.id = d.channel_id
+WHERE d.id = ANY (%s) AND d.lease_token = %s AND d.state = 'queued' ORDER BY d.id
+"""
+
+
+def read_drafts(sql: Sql, taken: Claim) -> list[Draft]:
+    """The claimed deliveries whose lease still stands."""
+    rows = sql.execute(_DRAFTS, ([row[0] for row in taken.rows], taken.token)).fetchall()
+    return [
+        Draft(
+            *(number, StreamKey(site, stream), party, member, kind, language, told_at),
+            tuple(dict.fromkeys(why or ())),
+            (channel, address) if channel is not None else None,
+        )
+        for number, site, stream, party, member, kind, language, told_at, why, channel, address in rows
+    ]
+
+
+_FACTS = """
+SELECT s.site_id, s.stream_id, s.space, s.category, s.severity, s.state -> 'pin' ->> 'digest',
+    s.state -> 'deadlines', s.state -> 'requests',
+    (SELECT jsonb_agg(jsonb_build_array(f.rung, f.kind, f.party, f.fired_at)) FROM firing f
+     WHERE (f.site_id, f.stream_id) = (s.site_id, s.stream_id) AND NOT f.skipped)
+FROM stream s JOIN unnest(%s::int[], %s::bigint[]) AS k (site_id, stream_id) USING (site_id, stream_id)
+"""
+
+
+@dataclass(slots=True)
+class Reader:
+    """Facts of streams, with the rules and the site from the process's cache."""
+
+    sql: Sql
+    contexts: Contexts
+    now: datetime
+
+    def sites(self, keys: Iterable[StreamKey]) -> dict[int, SiteClock]:
+        """The sites of the streams with their clocks."""
+        return read_sites(self.sql, {key.site_id for key in keys})
+
+    def facts(self, keys: set[StreamKey], sites: Mapping[int, SiteClock]) -> dict[StreamKey, Facts]:
+        """What is true of each order now."""
+        rows = self.sql.execute(
+            _FACTS, ([key.site_id for key in keys], [key.stream_id for key in keys])
+        ).fetchall()
+        return {StreamKey(row[0], row[1]): self._facts(row, sites[row[0]]) for row in rows}
+
+    def _facts(self, row: tuple[Any, ...], site: SiteClock) -> Facts:
+        _, number, space, category, severity, digest, deadlines, requests, fired = row
+        context = self.contexts.of(self.sql, site, digest)
+        return Facts(
+            code=f"{site.code}-{number}",
+            zone=ZoneInfo(context.site.zone),
+            now=self.now,
+            space=_space(context.site, space),
+            category=_category(context, category),
+            danger=severity == "danger",
+            limits=tuple(_limit(one) for one in (deadlines or {}).values() if "left" not in one),
+            requests=tuple(_asked(one) for one in requests or ()),
+            fired=tuple(_fired(*one) for one in fired or ()),
+            parties={code: Name(one.name, one.name_en) for code, one in context.site.parties.items()},
+            marks={rung.code: str(rung.mark) for rung in context.playbook.ladder},
+        )
+
+
+def _limit(image: Mapping[str, Any]) -> Limit:
+    """From the codec's image of a `Deadline`: only four of its fields are wanted of thousands of orders."""
+    return Limit(
+        image["kind"],
+        image["party"],
+        datetime.fromisoformat(image["due_at"]),
+        image.get("provisional", False),
+    )
+
+
+def _asked(image: Mapping[str, Any]) -> Asked:
+    return Asked(image["kind"], image["party"], image["decider"], image.get("nominee"))
+
+
+def _fired(rung: str, kind: str, party: str, at: str) -> Fired:
+    return Fired(rung, kind, party, datetime.fromisoformat(at))
+
+
+def _space(site: Directory, code: str) -> Name:
+    found = site.spaces.get(code)
+    return Name(found.name, found.name_en) if found else Name(code, code)
+
+
+def _category(context: Context, code: str | None) -> Name | None:
+    if code is None:
+        return None
+    found = context.playbook.categories.get(code)
+    return Name(found.name, found.name_en) if found else Name(code, code)

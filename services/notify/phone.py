@@ -1,0 +1,175 @@
+"""Looking at what was sent: the recorder's phone, what waits for working hours, an order's service record."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from models.domain.playbook.parse import parse_playbook
+from models.domain.streams import StreamKey
+from services.notify.wording import local_time, reason_in_words
+from services.store.contexts import Sql
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """One message as the recorder kept it."""
+
+    id: int
+    code: str
+    at: datetime
+    local: str
+    """`at` on the site's wall clock, with its weekday."""
+    party: str
+    party_name: str
+    member: str | None
+    member_name: str | None
+    address: str
+    language: str
+    why: tuple[str, ...]
+    reasons: str
+    """`why` in words."""
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A notice that waits for the recipient's working hours."""
+
+    id: int
+    code: str
+    party: str
+    party_name: str
+    role: str
+    why: tuple[str, ...]
+    reasons: str
+    urgency: str
+    created_at: datetime
+    send_at: datetime
+    local: str
+    """`send_at` on the site's wall clock, with its weekday."""
+
+
+_LATEST = """
+SELECT r.id, r.site_id, s.code, r.stream_id, r.at, s.zone, r.party, coalesce(p.name, r.party), r.member,
+    m.name, r.address, r.language, r.why, r.title, r.body
+FROM (
+    SELECT * FROM phone
+    WHERE (%(site)s::int IS NULL OR site_id = %(site)s) AND id > %(after)s
+        -- An id is no commit order: what is younger than the oldest transaction at work waits for it, else
+        -- a reader that goes on from the last id would lose what that one commits.
+        AND age(xmin) > age(pg_snapshot_xmin(pg_current_snapshot())::xid)
+    ORDER BY CASE WHEN %(after)s = 0 THEN -id ELSE id END LIMIT %(limit)s
+) r JOIN site s ON s.id = r.site_id
+LEFT JOIN party p ON p.site_id = r.site_id AND p.code = r.party
+LEFT JOIN member m ON m.site_id = r.site_id AND m.code = r.member
+ORDER BY r.id
+"""
+
+
+def latest(sql: Sql, site_id: int | None = None, after_id: int = 0, limit: int = 50) -> list[Ring]:
+    """The messages after an id, oldest first; from 0 the newest `limit` of all. None: every visible site."""
+    rows = sql.execute(_LATEST, {"site": site_id, "after": after_id, "limit": limit}).fetchall()
+    marks = _marks_of(sql, {row[1] for row in rows})
+    return [_ring(marks, *row) for row in rows]
+
+
+def _ring(by_site: Mapping[int, Mapping[str, str]], *row: Any) -> Ring:  # noqa: ANN401 - columns of _LATEST
+    number, site, code, stream, at, zone, party, name, member, member_name, address, language, why, *text = (
+        row
+    )
+    return Ring(
+        *(number, f"{code}-{stream}", at, local_time(at, ZoneInfo(zone), language), party, name, member),
+        *(member_name, address, language, tuple(why), in_words(why, language, by_site.get(site, {}))),
+        *text,
+    )
+
+
+_WAITING = """
+SELECT n.id, s.id, s.code, n.stream_id, n.party, coalesce(p.name, n.party), n.role, n.why, n.urgency,
+    n.created_at, n.send_at, s.zone, s.language
+FROM site s CROSS JOIN LATERAL (
+    SELECT * FROM notice WHERE site_id = s.id AND expanded_at IS NULL
+        AND send_at > CASE s.clock WHEN 'live' THEN statement_timestamp() ELSE s.virtual_now END
+    ORDER BY send_at, id LIMIT %(limit)s
+) n
+LEFT JOIN party p ON p.site_id = n.site_id AND p.code = n.party
+WHERE s.clock <> 'frozen' AND (%(site)s::int IS NULL OR s.id = %(site)s)
+ORDER BY n.send_at, n.id LIMIT %(limit)s
+"""
+
+
+def waiting(sql: Sql, site_id: int | None = None, limit: int = 50) -> list[Held]:
+    """Notices that are held until the recipient's working hours, the next to go first."""
+    rows = sql.execute(_WAITING, {"site": site_id, "limit": limit}).fetchall()
+    marks = _marks_of(sql, {row[1] for row in rows})
+    return [_held(marks, *row) for row in rows]
+
+
+def _held(by_site: Mapping[int, Mapping[str, str]], *row: Any) -> Held:  # noqa: ANN401 - columns of _WAITING
+    number, site, code, stream, party, name, role, why, urgency, created_at, send_at, zone, language = row
+    return Held(
+        *(number, f"{code}-{stream}", party, name, role, tuple(why)),
+        *(in_words(why, language, by_site.get(site, {})), urgency, created_at, send_at),
+        local_time(send_at, ZoneInfo(zone), language),
+    )
+
+
+def in_words(why: Sequence[str], language: str, marks: Mapping[str, str]) -> str:
+    """Reasons by code as a few words each."""
+    between = ", " if language == "en" else "、"
+    return between.join(reason_in_words(one, language, marks) for one in why)
+
+
+def _marks_of(sql: Sql, sites: set[int]) -> dict[int, Mapping[str, str]]:
+    """What the rungs of the sites' current playbooks mark, by code."""
+    rows = sql.execute(
+        "SELECT site_id, code, source FROM playbook WHERE site_id = ANY (%s) AND current", (sorted(sites),)
+    ).fetchall()
+    return {site: _marks(code, source) for site, code, source in rows}
+
+
+@lru_cache(maxsize=16)
+def _marks(code: str, source: str) -> Mapping[str, str]:
+    return {rung.code: str(rung.mark) for rung in parse_playbook(f"{code}.toml", source).ladder}
+
+
+_RECORD = """
+SELECT n.id, n.party, n.role, n.why, n.urgency, n.created_at, n.send_at, n.expanded_at,
+    (SELECT jsonb_agg(jsonb_build_object('person', d.member, 'kind', d.kind, 'language', d.language,
+        'state', d.state, 'result', d.result) ORDER BY d.id) FROM delivery d
+     WHERE (d.site_id, d.stream_id) = (n.site_id, n.stream_id) AND n.id = ANY (d.notice_ids)),
+    (SELECT array_agg(d.finished_at ORDER BY d.id) FROM delivery d
+     WHERE (d.site_id, d.stream_id) = (n.site_id, n.stream_id) AND n.id = ANY (d.notice_ids))
+FROM notice n WHERE (n.site_id, n.stream_id) = (%s, %s) ORDER BY n.id
+"""
+
+
+def service_record(sql: Sql, key: StreamKey) -> list[dict[str, Any]]:
+    """All notices of a stream in their order, each with the deliveries that carried it and their results.
+
+    `state` is waiting (not due, or not taken yet), told, or nobody (no one with a channel was found). A
+    delivery's `person` is the member's code, None for the party's own channel.
+    """
+    rows = sql.execute(_RECORD, (key.site_id, key.stream_id)).fetchall()
+    return [_recorded(*row) for row in rows]
+
+
+def _recorded(*row: Any) -> dict[str, Any]:  # noqa: ANN401 - the columns of _RECORD
+    _, party, role, why, urgency, created_at, send_at, expanded_at, deliveries, finished = row
+    told = "told" if deliveries else "nobody"
+    return {
+        "party": party,
+        "role": role,
+        "why": why,
+        "urgency": urgency,
+        "created_at": created_at,
+        "send_at": send_at,
+        "state": told if expanded_at else "waiting",
+        "deliveries": [
+            {**one, "finished_at": at} for one, at in zip(deliveries or (), finished or (), strict=True)
+        ],
+    }
