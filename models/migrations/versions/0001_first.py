@@ -431,6 +431,8 @@ def upgrade() -> None:
     for table in ALL_SITES:
         op.execute(f"GRANT SELECT ON {table} TO lianban_app, lianban_worker")
     op.execute("GRANT INSERT, UPDATE, DELETE ON heartbeat TO lianban_app, lianban_worker")
+    # `/health/ready` compares the schema's version with the program's.
+    op.execute("GRANT SELECT ON alembic_version TO lianban_app, lianban_worker")
     op.execute("GRANT INSERT, UPDATE ON calendar_day, calendar_year TO lianban_worker")
     op.execute(FIND_CALLER)
     # Forced row-level security holds for the owner too; these two run as the owner and may see all sites.

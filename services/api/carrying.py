@@ -1,0 +1,74 @@
+"""Carrying wishes out: to the desk, and the order's view back, or the problem."""
+
+from collections.abc import Mapping
+
+from models.domain.orders.refusals import BadValue, IllegalMove, NotYours
+from models.domain.streams import Role, StreamKey
+from services import desk
+from services.api.problems import Declined, UnknownParty
+from services.api.visit import Errand, Visit
+from services.execute import Answer
+from services.store.contexts import read_sites
+from services.store.transactions import transaction
+from services.views.found import Found, find
+from services.views.language import party_name
+from services.views.models import OrderView
+from services.views.order import order_view
+
+
+def look_up(visit: Visit, code: str) -> StreamKey:
+    """The stream of a code, if the caller may see it.
+
+    Raises:
+        UnknownStream: there is none, or the caller may not see it.
+    """
+    key = desk.key_of(visit.caller, code)
+    if visit.caller.actor.role is Role.RESIDENT:
+        found_of(visit, key)
+    return key
+
+
+def found_of(visit: Visit, key: StreamKey) -> Found:
+    """The order as it lies there. Raises UnknownStream."""
+    with transaction(visit.shop.engine, visit.caller.site_ids) as sql:
+        return find(visit.shop, sql, visit.caller, key, visit.language)
+
+
+def act(errand: Errand, code: str, wish: desk.Wish, *, fields_in: str = "") -> OrderView:
+    """Do what is wished on an order; `fields_in` is where in the body the fields of a report stand."""
+    visit = errand.visit
+    key = look_up(visit, code)
+    body = wish.body.model_dump_json().encode()
+    extras = desk.Extras(errand.ticket(key.site_id, body, 200))
+    answer = desk.act(visit.shop, visit.caller, key, wish, extras)
+    raise_refusal(visit, key, answer, party=wish.party, fields_in=fields_in)
+    return order_view(visit.shop, visit.caller, key, visit.language)
+
+
+def raise_refusal(
+    visit: Visit, key: StreamKey, answer: Answer, *, party: str | None = None, fields_in: str = ""
+) -> None:
+    """Raise why nothing happened, with the names of those whom it speaks of.
+
+    Raises:
+        UnknownParty: there is no such party at the site.
+        Declined: it is somebody else's, or not possible now.
+    """
+    refusal = answer.refused
+    if refusal is None:
+        return
+    if isinstance(refusal, BadValue) and fields_in:
+        raise BadValue(f"{fields_in}.{refusal.field}", refusal.message)
+    if isinstance(refusal, NotYours | IllegalMove):
+        names = party_names(visit, key)
+        if party is not None and party not in names:
+            raise UnknownParty(party)
+        raise Declined(refusal, names)
+    raise refusal
+
+
+def party_names(visit: Visit, key: StreamKey) -> Mapping[str, str]:
+    """The parties of the order's site with their names."""
+    with transaction(visit.shop.engine, visit.caller.site_ids) as sql:
+        site = visit.shop.contexts.of(sql, read_sites(sql, [key.site_id])[key.site_id]).site
+    return {code: party_name(code, site, visit.language) for code in site.parties}

@@ -1,0 +1,107 @@
+"""Around every request: measured, limited in size, answered with safe headers, and never with a traceback."""
+
+import time
+
+from fastapi.exceptions import HTTPException
+from prometheus_client import Counter, Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.api.problems import answer
+from services.photos import MOST_BYTES
+from services.settings import Settings
+from services.web.cookies import is_https
+
+MOST_JSON_BYTES = 1024 * 1024
+MOST_FORM_BYTES = MOST_BYTES + 64 * 1024
+"""A photo and the parts of the form around it."""
+
+SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+    "Cache-Control": "no-store",
+}
+ONE_YEAR = "max-age=31536000; includeSubDomains"
+
+REQUESTS = Counter("lianban_http_requests", "Requests by route and status.", ["method", "route", "status"])
+SECONDS = Histogram(
+    "lianban_http_request_seconds",
+    "Seconds from the request to the end of its answer, by route.",
+    ["method", "route"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class Edge:
+    """The outermost layer."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._safe = SAFE | ({"Strict-Transport-Security": ONE_YEAR} if is_https(settings) else {})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        exchange = _Exchange(send, self._safe)
+        began = time.perf_counter()
+        try:
+            await self._app(scope, _limited(scope, receive), exchange.send)
+        except Exception as error:
+            response = answer(Request(scope, receive), error)
+            if exchange.status:
+                raise  # half an answer is out already: only breaking off tells the client
+            await response(scope, receive, exchange.send)
+        finally:
+            _measure(scope, exchange.status, time.perf_counter() - began)
+
+
+class _Exchange:
+    """An answer on its way out."""
+
+    def __init__(self, send: Send, safe: dict[str, str]) -> None:
+        self._send, self._safe = send, safe
+        self.status = 0
+
+    async def send(self, message: Message) -> None:
+        """Add the safe headers that the answer does not set itself."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            for name, value in self._safe.items():
+                headers.setdefault(name, value)
+        await self._send(message)
+
+
+def _limited(scope: Scope, receive: Receive) -> Receive:
+    """The body, cut off with 413 as soon as it is known to be too large."""
+    most = MOST_FORM_BYTES if scope["path"].endswith("/photos") else MOST_JSON_BYTES
+    announced = Headers(scope=scope).get("content-length", "")
+    seen = int(announced) if announced.isdecimal() and int(announced) > most else 0
+
+    async def limited() -> Message:
+        nonlocal seen
+        if seen > most:
+            raise HTTPException(413)
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > most:
+            raise HTTPException(413)
+        return message
+
+    return limited
+
+
+def _measure(scope: Scope, status: int, seconds: float) -> None:
+    route = getattr(scope.get("route"), "path", "") or "other"
+    method = scope["method"] if scope["method"] in METHODS else "other"
+    REQUESTS.labels(method, route, status or 500).inc()
+    SECONDS.labels(method, route).observe(seconds)

@@ -1,0 +1,182 @@
+"""Examples of what is sent and answered; a test holds each against its type."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi.openapi.models import Example
+
+from services.actions.table import MERGE, SPLIT
+
+REPORTS: dict[str, Example] = {
+    "leak": {
+        "summary": "乒乓房漏水（年久）",
+        "value": {
+            "site": "AIBO5",
+            "space": "table-tennis",
+            "category": "leak",
+            "origin": "pre_existing",
+            "title": "乒乓房漏水",
+            "description": "靠窗的顶上渗水，雨后地上有水",
+        },
+    },
+    "danger": {
+        "summary": "危险，类别不明",
+        "value": {
+            "site": "AIBO5",
+            "space": "corridor",
+            "severity": "danger",
+            "description": "走廊配电箱有火花",
+            "reporter": {"name": "王阿姨", "phone": "138 0000 5678"},
+        },
+    },
+}
+
+BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
+    ("order", "triage"): {"category": "leak", "origin": "pre_existing", "note": "屋面防水老化"},
+    ("order", "reclassify"): {"origin": "construction", "reason": "新装的管道接头松了"},
+    ("order", "supervise"): {"reason": "居民多次反映"},
+    ("order", "false-alarm"): {"reason": "是拖地后的积水"},
+    ("order", "cancel"): {"reason": "报错了地方"},
+    ("order", "callback"): {"resolved": True, "satisfied": True},
+    ("order", "reopen"): {"reason": "下雨后又漏了"},
+    ("order", "outside-number"): {
+        "system": "12345",
+        "number": "SH20261122001",
+        "due_at": "2026-12-01T17:30:00+08:00",
+    },
+    ("order", "note"): {"note": "已在门口贴了提示"},
+    ("order", SPLIT): {
+        "reason": "电灯是另一件事",
+        "report": {"space": "table-tennis", "category": "electrical", "description": "灯也不亮了"},
+    },
+    ("order", MERGE): {"into": "AIBO5-12", "reason": "同一处漏水"},
+    ("assignment", "acknowledge"): {},
+    ("assignment", "contact"): {"note": "已电话告知上门时间"},
+    ("assignment", "arrive"): {},
+    ("assignment", "make-safe"): {"note": "已围挡并关阀"},
+    ("assignment", "start"): {},
+    ("assignment", "note"): {"note": "材料明天到"},
+    ("assignment", "propose-plan"): {"plan": "重做防水两道", "fix_by": "2026-12-04T17:30:00+08:00"},
+    ("assignment", "agree-plan"): {},
+    ("assignment", "done"): {"note": "闭水试验通过"},
+    ("assignment", "verify"): {},
+    ("assignment", "reject"): {"reason": "墙角仍有水渍"},
+    ("assignment", "return"): {"nominee": "contractor", "reason": "漏点在新做的屋面"},
+    ("assignment", "hold"): {"reason": "material", "until": "2026-12-04T17:30:00+08:00"},
+    ("assignment", "extend"): {"until": "2026-12-18T17:30:00+08:00", "reason": "连续降雨"},
+    ("assignment", "wait"): {
+        "nominee": "utility",
+        "reason": "先停水才能施工",
+        "until": "2026-11-27T17:30:00+08:00",
+    },
+    ("assignment", "decide"): {"granted": True, "reason": "情况属实"},
+    ("assignment", "reassign"): {"to": "contractor", "reason": "在保修期内"},
+    ("assignment", "withdraw"): {"reason": "不需要现场处理"},
+    ("assignment", "release"): {"reason": "主办单位可独立完成"},
+    ("assignment", "set-limit"): {"kind": "fix", "due_at": "2026-12-04T17:30:00+08:00", "reason": "节前完成"},
+}
+
+_DEADLINE: dict[str, Any] = {
+    "id": 3,
+    "kind": "fix",
+    "name": "办结",
+    "party": "asset_company",
+    "round": 1,
+    "started_at": "2026-11-20T01:12:00Z",
+    "due_at": "2026-12-11T09:30:00Z",
+    "due_text": "12月11日 周五 17:30",
+    "clock": "WD",
+    "limit": "15 WD",
+    "reason": "playbook",
+    "provisional": False,
+    "colour": "green",
+    "paused": False,
+    "left_seconds": None,
+    "next": {
+        "rung": "yellow",
+        "mark": "yellow",
+        "at": "2026-12-08T09:30:00Z",
+        "occurrence": 1,
+        "tells": ["asset_company:handler"],
+    },
+    "explain": ["派单于 2026年11月20日 周五 09:12，当天不计", "到期 12月11日 周五 17:30"],
+    "subject": None,
+}
+_ASSET: dict[str, str] = {"code": "asset_company", "name": "镇资产经营公司"}
+
+_ASSIGNMENT: dict[str, Any] = {
+    "party": _ASSET,
+    "duty": "lead",
+    "duty_name": "主办",
+    "state": "acknowledged",
+    "state_name": "已接单",
+    "stage": "working",
+    "colour": "green",
+    "round": 1,
+    "designated": False,
+    "dispatched_at": "2026-11-20T01:12:00Z",
+    "acknowledged_at": "2026-11-20T02:03:00Z",
+    "contacted_at": None,
+    "arrived_at": None,
+    "made_safe_at": None,
+    "started_at": None,
+    "done_at": None,
+    "ended_at": None,
+    "holds": 0,
+    "extensions": 0,
+    "rejections": 0,
+    "waits_for": None,
+    "holder": _ASSET,
+    "verifiers": [{"code": "committee", "name": "爱博五村居委会"}],
+    "deadlines": [_DEADLINE],
+    "allowed": ["start", "done"],
+}
+
+ORDER: dict[str, Any] = {
+    "code": "AIBO5-17",
+    "site": {"code": "AIBO5", "name": "爱博五村党群服务站"},
+    "status": "open",
+    "status_name": "处置中",
+    "colour": "green",
+    "supervised": False,
+    "severity": "ordinary",
+    "origin": "pre_existing",
+    "category": {"code": "leak", "name": "漏水"},
+    "space": {"code": "table-tennis", "name": "乒乓房"},
+    "title": "乒乓房漏水",
+    "description": "靠窗的顶上渗水，雨后地上有水",
+    "reporter": {"kind": "resident", "contact_known": True},
+    "reported_at": "2026-11-20T01:12:00Z",
+    "coordinator": {"code": "gu-xiaowen", "name": "顾晓雯"},
+    "confirmed": True,
+    "round": 1,
+    "promised_at": "2026-12-11T09:30:00Z",
+    "promised_text": "12月11日 周五",
+    "closed_at": None,
+    "resolved": None,
+    "satisfied": None,
+    "triage_by": None,
+    "unrouted": None,
+    "holders": [_ASSET],
+    "assignments": [_ASSIGNMENT],
+    "deadlines": [],
+    "requests": [],
+    "plan": None,
+    "photos": [],
+    "outside": [],
+    "merged_into": None,
+    "absorbed": [],
+    "split_from": None,
+    "split_into": [],
+    "playbook": {"code": "aibo-5", "version": 1, "digest": "6f1c…"},
+    "allowed": [
+        {
+            "action": "done",
+            "label": "办结",
+            "party": "asset_company",
+            "href": "/api/v1/orders/AIBO5-17/assignments/asset_company/done",
+        }
+    ],
+    "events": 9,
+    "as_of": "2026-11-22T03:00:00Z",
+}

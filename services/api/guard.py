@@ -1,0 +1,78 @@
+"""The door: nobody comes in unknown. Every path needs a caller but for those that are named here."""
+
+from urllib.parse import urlsplit
+
+from anyio import to_thread
+from starlette.datastructures import Headers
+from starlette.requests import Request, cookie_parser
+from starlette.responses import RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from services.api.problems import ForeignOrigin, NoCaller
+from services.callers import Caller, caller_by_sign_in, caller_by_token
+from services.execute import Shop
+from services.settings import Settings
+from services.store.transactions import transaction
+from services.web.cookies import cookie_name
+
+OPEN_PATHS = frozenset({"/health/live", "/health/ready", "/health/engine", "/sign-in", "/favicon.ico"})
+OPEN_FOLDERS = ("/static/",)
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+LONGEST_SECRET = 200
+
+
+class Guard:
+    """Finds the caller before the request is read; the API takes tokens, the pages also cookies."""
+
+    def __init__(self, app: ASGIApp, shop: Shop, settings: Settings) -> None:
+        self._app, self._shop = app, shop
+        self._cookie = cookie_name(settings)
+        self._home = urlsplit(settings.public_url)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the request in, or raise NoCaller or ForeignOrigin."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers, path = Headers(scope=scope), scope["path"]
+        if not path.startswith("/api/"):
+            self._need_own_origin(scope["method"], headers)
+        if path not in OPEN_PATHS and not path.startswith(OPEN_FOLDERS):
+            caller = await to_thread.run_sync(self._caller, headers, path)
+            if caller is None:
+                await self._turn_away(scope, receive, send)
+                return
+            scope.setdefault("state", {})["caller"] = caller
+        await self._app(scope, receive, send)
+
+    def _caller(self, headers: Headers, path: str) -> Caller | None:
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            with transaction(self._shop.engine) as sql:
+                return caller_by_token(sql, token.strip()) if len(token) <= LONGEST_SECRET else None
+        if path.startswith("/api/"):
+            return None
+        secret = cookie_parser(headers.get("cookie", "")).get(self._cookie, "")
+        if not secret or len(secret) > LONGEST_SECRET:
+            return None
+        with transaction(self._shop.engine) as sql:
+            return caller_by_sign_in(sql, secret)
+
+    async def _turn_away(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        if scope["path"].startswith("/api/") or "text/html" not in request.headers.get("accept", ""):
+            raise NoCaller
+        await RedirectResponse("/sign-in", 303)(scope, receive, send)
+
+    def _need_own_origin(self, method: str, headers: Headers) -> None:
+        """Against forged requests: a cookie acts only from our own pages; browsers set both headers."""
+        if method in SAFE_METHODS or headers.get("authorization"):
+            return
+        fetched_from = headers.get("sec-fetch-site")
+        if fetched_from is not None:
+            if fetched_from != "same-origin":
+                raise ForeignOrigin
+            return
+        origin = urlsplit(headers.get("origin", ""))
+        if not origin.netloc or origin.netloc not in {headers.get("host"), self._home.netloc}:
+            raise ForeignOrigin

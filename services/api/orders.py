@@ -1,0 +1,117 @@
+"""Reporting, looking at orders, their ledgers and notices."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query, Response
+
+from models.domain.words import OrderStatus
+from services import desk
+from services.actions.bodies import Code, ReportAtSite
+from services.api import examples
+from services.api.carrying import look_up, raise_refusal
+from services.api.problems import declared
+from services.api.visit import CodePath, OneErrand, OneVisit
+from services.views.events import events_page
+from services.views.models import Colour, EventsPage, OrdersPage, OrderView
+from services.views.order import API, order_view
+from services.views.orders import MOST, Filters, Part, orders_page
+
+router = APIRouter(prefix="/orders", tags=["orders"])
+
+Limit = Annotated[int, Query(ge=1, le=MOST, description="How many at most.")]
+Cursor = Annotated[
+    str | None,
+    Query(max_length=400, description="`next` of the part before; opaque, for this list only."),
+]
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="报修 Report an issue",
+    operation_id="report",
+    responses={
+        201: {
+            "description": "Taken down; the clock runs. Location names the order.",
+            "headers": {"Location": {"schema": {"type": "string"}, "description": "Where the order is."}},
+            "content": {"application/json": {"example": examples.ORDER}},
+        },
+        **declared(404, 409, 413, 415, 422),
+    },
+)
+def report(
+    errand: OneErrand,
+    body: Annotated[ReportAtSite, Body(openapi_examples=examples.REPORTS)],
+    response: Response,
+) -> OrderView:
+    """Take an issue down. Without a category the committee triages; the clock runs from this report.
+
+    The route lane sends it to its parties a moment later.
+    """
+    visit = errand.visit
+    ticket = None
+    if body.site in visit.caller.sites:
+        ticket = errand.ticket(visit.caller.sites[body.site], body.model_dump_json().encode(), 201)
+    key, answer = desk.report(visit.shop, visit.caller, body.site, body, desk.Extras(ticket))
+    raise_refusal(visit, key, answer)
+    view = order_view(visit.shop, visit.caller, key, visit.language)
+    response.headers["Location"] = f"{API}/orders/{view.code}"
+    return view
+
+
+@router.get("", summary="工单列表 List orders", operation_id="list_orders", responses=declared(422))
+def list_orders(  # noqa: PLR0913, PLR0917 - one parameter a filter
+    visit: OneVisit,
+    site: Annotated[str | None, Query(max_length=16, examples=["AIBO5"])] = None,
+    status: Annotated[list[OrderStatus] | None, Query(description="May be repeated.")] = None,
+    category: Code | None = None,
+    space: Code | None = None,
+    party: Annotated[Code | None, Query(description="Has, or had, an assignment on it.")] = None,
+    holder: Annotated[Code | None, Query(description="Holds the ball now.")] = None,
+    colour: Colour | None = None,
+    supervised: bool | None = None,  # noqa: FBT001 - a query parameter is given by name
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> OrdersPage:
+    """Orders of the caller's sites, newest first. What is reported during a walk is not part of it."""
+    filters = Filters(site, tuple(status or ()), category, party, colour, holder, supervised, space)
+    return orders_page(
+        visit.shop,
+        visit.caller,
+        filters,
+        Part(limit, cursor),
+        cursors=visit.cursors,
+        language=visit.language,
+    )
+
+
+@router.get(
+    "/{code}",
+    summary="工单 One order",
+    operation_id="get_order",
+    responses={
+        200: {
+            "description": "The order as the caller may see it.",
+            "content": {"application/json": {"example": examples.ORDER}},
+        },
+        **declared(404, 422),
+    },
+)
+def get_order(visit: OneVisit, code: CodePath) -> OrderView:
+    """Each assignment with its state, clock and open deadlines, and why each is due when it is."""
+    return order_view(visit.shop, visit.caller, look_up(visit, code), visit.language)
+
+
+@router.get(
+    "/{code}/events", summary="办理记录 Its ledger", operation_id="list_events", responses=declared(404, 422)
+)
+def list_events(visit: OneVisit, code: CodePath, limit: Limit = 100, cursor: Cursor = None) -> EventsPage:
+    """All that happened, oldest first, hash-chained; no event holds free text, `words` lie beside."""
+    return events_page(
+        visit.shop,
+        visit.caller,
+        look_up(visit, code),
+        Part(limit, cursor),
+        cursors=visit.cursors,
+        language=visit.language,
+    )

@@ -1,0 +1,113 @@
+"""Photos: received, and served to whoever may see the order."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Path, Response
+from fastapi.datastructures import UploadFile
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, ConfigDict
+
+from models.domain.orders.refusals import BadValue
+from models.domain.streams import StreamKey
+from models.domain.words import PhotoPurpose
+from services import desk, photos
+from services.actions.bodies import Code
+from services.api import examples
+from services.api.carrying import found_of, look_up, raise_refusal
+from services.api.problems import declared
+from services.api.visit import CodePath, Errand, OneErrand, OneVisit
+from services.execute import Answer, UnknownStream
+from services.store.transactions import transaction
+from services.views.models import OrderView
+from services.views.order import order_view
+
+_BINARY = {"type": "string", "format": "binary"}
+router = APIRouter(prefix="/orders/{code}/photos", tags=["photos"])
+
+
+class PhotoForm(BaseModel):
+    """A photo, what it shows, and for which party it is attached (the caller's own unless named)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    file: Annotated[UploadFile, File(description="JPEG, PNG or WebP, at most 20 MB and 50 million pixels.")]
+    purpose: PhotoPurpose = PhotoPurpose.OTHER
+    party: Code | None = None
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="传照片 Attach a photo",
+    operation_id="attach_photo",
+    responses={
+        201: {
+            "description": "Attached; the order as it is now.",
+            "content": {"application/json": {"example": examples.ORDER}},
+        },
+        **declared(403, 404, 409, 413, 415, 422),
+    },
+)
+def attach_photo(errand: OneErrand, code: CodePath, form: Annotated[PhotoForm, Form()]) -> OrderView:
+    """The picture is checked by decoding it and loses its metadata (place, phone) before it is kept."""
+    visit = errand.visit
+    key = look_up(visit, code)
+    attached = _attached(errand, key, form)
+    picture = photos.picture_of(form.file.file)
+    photos.keep(visit.settings, picture)
+    answer = _attach(errand, key, picture, attached)
+    raise_refusal(visit, key, answer)
+    return order_view(visit.shop, visit.caller, key, visit.language)
+
+
+def _attached(errand: Errand, key: StreamKey, form: PhotoForm) -> photos.Attached:
+    found = found_of(errand.visit, key)
+    if form.party is not None and form.party not in found.context.site.parties:
+        raise BadValue("party", f"there is no party {form.party!r} here")
+    return photos.Attached(form.purpose, form.party or errand.visit.caller.actor.party, found.order.round)
+
+
+def _attach(errand: Errand, key: StreamKey, picture: photos.Picture, attached: photos.Attached) -> Answer:
+    """The row first, then the event that refers to it; without the event the row goes again."""
+    visit = errand.visit
+    body = f"{picture.sha256}/{attached.purpose}/{attached.party}".encode()
+    photo = photos.add_row(visit.shop, key, picture, attached)
+    attached_now = False
+    try:
+        extras = desk.Extras(errand.ticket(key.site_id, body, 201))
+        answer = desk.attach(visit.shop, visit.caller, key, photo, extras)
+        attached_now = answer.refused is None and answer.recalled is None
+    finally:
+        if not attached_now:
+            photos.drop_row(visit.shop, key, photo.id)
+    return answer
+
+
+@router.get(
+    "/{photo}",
+    summary="照片 A photo",
+    operation_id="get_photo",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The picture.",
+            "content": {kind: {"schema": _BINARY} for kind in photos.MEDIA_TYPES.values()},
+        },
+        **declared(404, 422),
+    },
+)
+def get_photo(
+    visit: OneVisit, code: CodePath, photo: Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
+) -> FileResponse:
+    """For whoever may see the order; kept by the browser, never by a proxy."""
+    key = look_up(visit, code)
+    with transaction(visit.shop.engine, visit.caller.site_ids) as sql:
+        kept = photos.find_kept(sql, visit.settings, key, photo)
+    if kept is None:
+        raise UnknownStream(photo)
+    return FileResponse(
+        kept.path,
+        media_type=kept.media_type,
+        headers={"Cache-Control": "private, max-age=86400, immutable", "ETag": f'"{kept.sha256}"'},
+        content_disposition_type="inline",
+    )

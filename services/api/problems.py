@@ -1,0 +1,332 @@
+"""What is answered when something is not done: RFC 9457 problems, all in one table."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+import sqlalchemy.exc
+import structlog
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from models.domain.orders.refusals import BadValue, IllegalMove, NotYours
+from services.execute import FrozenClock, UnknownStream
+from services.photos import BrokenPhoto, NoPhoto, PhotoTooLarge
+from services.store.contexts import UnknownSite
+from services.store.idempotency import KeyReused
+from services.views.allowed import spelled
+from services.views.cursors import BadCursor
+from services.views.language import Language, Words, language_of, say
+from services.views.models import Named
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = 2
+
+log = structlog.get_logger("lianban.api")
+
+
+class FieldProblem(BaseModel):
+    """What is wrong with one field."""
+
+    pointer: str = Field(
+        description="Where: a JSON pointer into the body, or the name of a parameter.",
+        examples=["#/reporter/phone"],
+    )
+    detail: str
+
+
+class ProblemBody(BaseModel):
+    """RFC 9457. Which of the members below `instance` are there depends on the type."""
+
+    model_config = ConfigDict(title="Problem", extra="forbid")
+
+    type: str = Field(examples=["urn:lianban:problem:illegal-move"])
+    title: str
+    status: int
+    detail: str
+    instance: str = Field(description="The path that was asked.")
+    errors: list[FieldProblem] | None = Field(None, description="422: each field that is wrong.")
+    may: list[Named] | None = Field(None, description="403: who may do this.")
+    state: str | None = Field(None, description="409: the order's status.")
+    holders: list[Named] | None = Field(None, description="409: who holds the ball.")
+    allowed: list[str] | None = Field(
+        None, description="409: what the caller may do instead: action, or party/action."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A problem in both languages, before it is written."""
+
+    kind: str
+    status: int
+    title: Words
+    detail: Words
+    more: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def body(self, request: Request, language: Language) -> ProblemBody:
+        """As it is written."""
+        return ProblemBody(
+            type=f"urn:lianban:problem:{self.kind}",
+            title=say(self.title, language),
+            status=self.status,
+            detail=say(self.detail, language),
+            instance=request.url.path,
+            **self.more,
+        )
+
+
+class Declined(Exception):
+    """The order refused an action; `names` are the parties that the refusal speaks of."""
+
+    def __init__(self, refusal: NotYours | IllegalMove, names: Mapping[str, str]) -> None:
+        super().__init__(str(refusal))
+        self.refusal = refusal
+        self.names = names
+
+
+class UnknownParty(LookupError):
+    """There is no such party at the site; see the site's parties."""
+
+
+class NoCaller(Exception):
+    """No valid token or sign-in came with the request."""
+
+
+class ForeignOrigin(Exception):
+    """A page of another site tried to act in the caller's name."""
+
+
+def _same(words: str) -> Words:
+    return (words, words)
+
+
+def _bad_value(error: BadValue) -> Problem:
+    return _fields([FieldProblem(pointer=f"#/{error.field.replace('.', '/')}", detail=error.message)])
+
+
+def _fields(errors: Sequence[FieldProblem]) -> Problem:
+    first = f"{errors[0].pointer}: {errors[0].detail}" if errors else ""
+    title = ("请求内容有误", "A field is not right")
+    return Problem("bad-value", 422, title, _same(first), {"errors": list(errors)})
+
+
+def _invalid(error: RequestValidationError) -> Problem:
+    return _fields([FieldProblem(pointer=_pointer(one["loc"]), detail=one["msg"]) for one in error.errors()])
+
+
+def _pointer(loc: Sequence[int | str]) -> str:
+    """RFC 6901 in a body; parameters by name. JSON that cannot be read at all points to the whole body."""
+    place, *rest = loc
+    if place != "body":
+        return "/".join(map(str, rest))
+    if rest and isinstance(rest[0], int):
+        rest = []
+    return "#" + "".join(f"/{str(one).replace('~', '~0').replace('/', '~1')}" for one in rest)
+
+
+def _declined(error: Declined) -> Problem:
+    if isinstance(error.refusal, NotYours):
+        return _not_yours(error.refusal, error.names)
+    return _illegal(error.refusal, error.names)
+
+
+def _named(codes: Sequence[str], names: Mapping[str, str]) -> list[Named]:
+    return [Named(code=one, name=names.get(one, one)) for one in codes]
+
+
+def _listed(codes: Sequence[str], names: Mapping[str, str]) -> Words:
+    many = [names.get(one, one) for one in codes]
+    return ("、".join(many) or "无", ", ".join(many) or "nobody")
+
+
+def _not_yours(error: NotYours, names: Mapping[str, str]) -> Problem:
+    may = _listed(error.may, names)
+    return Problem(
+        "not-yours",
+        403,
+        ("这一步由别的单位办理", "This is somebody else's to do"),
+        (f"“{error.action}”由以下办理：{may[0]}", f"'{error.action}' is for {may[1]}"),
+        {"may": _named(error.may, names)},
+    )
+
+
+def _illegal(error: IllegalMove, names: Mapping[str, str]) -> Problem:
+    allowed = spelled(error.allowed)
+    holders = _listed(error.holders, names)
+    return Problem(
+        "illegal-move",
+        409,
+        ("现在不能这样办理", "Not possible in this state"),
+        (
+            f"现在不能“{error.action}”：{error.why}。球在：{holders[0]}",
+            f"'{error.action}' is not possible: {error.why}. The ball is with {holders[1]}",
+        ),
+        {"state": error.state, "holders": _named(error.holders, names), "allowed": allowed},
+    )
+
+
+def _unknown(_error: Exception) -> Problem:
+    """Unknown and invisible are told alike, word for word."""
+    return Problem(
+        "unknown",
+        404,
+        ("找不到", "Not found"),
+        ("没有这个内容，或者您无权查看", "There is no such thing, or you may not see it"),
+    )
+
+
+def _of_http(error: HTTPException) -> Problem:
+    made = _BY_STATUS.get(error.status_code)
+    if made is None:
+        return Problem(
+            f"http-{error.status_code}", error.status_code, _same("HTTP"), _same(str(error.detail))
+        )
+    problem = made(error)
+    return Problem(
+        problem.kind, problem.status, problem.title, problem.detail, problem.more, dict(error.headers or {})
+    )
+
+
+def _fixed(kind: str, status: int, title: Words, detail: Words, **headers: str) -> Callable[[Any], Problem]:
+    made = Problem(kind, status, title, detail, headers={k.replace("_", "-"): v for k, v in headers.items()})
+    return lambda _error: made
+
+
+_no_caller = _fixed(
+    "no-caller",
+    401,
+    ("请先登录", "Sign in first"),
+    ("请出示有效的令牌（Authorization: Bearer …）", "A valid token is needed (Authorization: Bearer …)"),
+    WWW_Authenticate='Bearer realm="lianban"',
+)
+_too_large = _fixed(
+    "too-large",
+    413,
+    ("内容过大", "Too large"),
+    ("JSON 不超过 1 MB，照片不超过 20 MB", "At most 1 MB of JSON, 20 MB of photo"),
+)
+_unsupported = _fixed(
+    "unsupported-media",
+    415,
+    ("不支持的类型", "Unsupported media type"),
+    (
+        "照片接受 JPEG、PNG、WebP（multipart/form-data）；其余接受 application/json",
+        "Photos are JPEG, PNG or WebP as multipart/form-data; all else is application/json",
+    ),
+)
+_unavailable = _fixed(
+    "unavailable",
+    503,
+    ("暂时繁忙", "Busy or away"),
+    ("数据库暂时无法使用，请稍后再试", "The database cannot be used just now; try again"),
+    Retry_After=str(RETRY_AFTER_SECONDS),
+)
+_internal = _fixed(
+    "internal",
+    500,
+    ("内部错误", "Internal error"),
+    ("出现内部错误，已记录", "Something went wrong inside; it was logged"),
+)
+
+_BY_STATUS: Mapping[int, Callable[[Any], Problem]] = {
+    400: lambda _: _fields([FieldProblem(pointer="#", detail="the body cannot be read")]),
+    401: _no_caller,
+    404: _unknown,
+    405: _fixed(
+        "no-such-method", 405, ("不支持的方法", "No such method"), ("换一种方法", "Use another method")
+    ),
+    413: _too_large,
+    415: _unsupported,
+}
+
+TABLE: Mapping[type[Exception], Callable[[Any], Problem]] = {
+    RequestValidationError: _invalid,
+    BadValue: _bad_value,
+    Declined: _declined,
+    UnknownStream: _unknown,
+    UnknownSite: _unknown,
+    UnknownParty: _unknown,
+    KeyReused: _fixed(
+        "key-reused",
+        409,
+        ("Idempotency-Key 已用于别的内容", "The Idempotency-Key was used with another body"),
+        ("新的请求请换一个新的键", "Take a new key for a new request"),
+    ),
+    FrozenClock: _fixed(
+        "frozen-clock",
+        409,
+        ("该场所的时钟已停", "The site's clock is frozen"),
+        ("可以查看，不能再办理", "It can be looked at; nothing happens there any more"),
+    ),
+    BadCursor: lambda _: _fields([FieldProblem(pointer="cursor", detail=BadCursor.__doc__ or "")]),
+    PhotoTooLarge: _too_large,
+    NoPhoto: _unsupported,
+    BrokenPhoto: lambda _: _fields([FieldProblem(pointer="#/file", detail=BrokenPhoto.__doc__ or "")]),
+    NoCaller: _no_caller,
+    ForeignOrigin: _fixed(
+        "foreign-origin",
+        403,
+        ("请求来自别的网站", "The request came from another site"),
+        ("请在本站页面上操作", "Use this site's own pages"),
+    ),
+    HTTPException: _of_http,
+    psycopg.OperationalError: _unavailable,
+    sqlalchemy.exc.OperationalError: _unavailable,
+    sqlalchemy.exc.TimeoutError: _unavailable,
+}
+
+
+def problem_of(error: Exception) -> Problem:
+    """The problem of an error by its type; what the table does not know is logged, not told."""
+    for kind in type(error).__mro__:
+        if kind in TABLE:
+            return TABLE[kind](error)
+    log.error("unexpected", exc_info=error)
+    return _internal(error)
+
+
+def answer(request: Request, error: Exception) -> Response:
+    """The answer to a request that failed: a problem, or on the pages one that people can read."""
+    problem = problem_of(error)
+    language = language_of(request.headers.get("accept-language"))
+    show = getattr(request.app.state, "show_error", None) if "app" in request.scope else None
+    if show is not None and _wants_page(request):
+        page: Response = show(
+            request, problem.status, say(problem.title, language), say(problem.detail, language)
+        )
+        return page
+    body = problem.body(request, language).model_dump(exclude_none=True)
+    headers = {**problem.headers, "Content-Language": language, "Vary": "Accept-Language"}
+    return JSONResponse(body, problem.status, headers, MEDIA_TYPE)
+
+
+def _wants_page(request: Request) -> bool:
+    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+
+
+def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The problems that a route may answer, as OpenAPI has them."""
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {
+        status: {"description": _MEANING[status], "content": {MEDIA_TYPE: {"schema": schema}}}
+        for status in sorted({*statuses, 401, 500, 503})
+    }
+
+
+_MEANING = {
+    401: "No valid token.",
+    403: "Somebody else may do this: see `may`.",
+    404: "There is no such thing, or the caller may not see it.",
+    409: "Not in this state (see `state`, `holders`, `allowed`), a used Idempotency-Key, a frozen site.",
+    413: "The body is too large.",
+    415: "The body's media type is not taken here.",
+    422: "A field is malformed, unknown or has a value that means nothing here: see `errors`.",
+    500: "Something went wrong inside.",
+    503: "The database cannot be used just now; Retry-After says when to try again.",
+}

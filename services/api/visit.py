@@ -1,0 +1,103 @@
+"""What every route is given: who asks, in which language, and with which key against repetition."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Header, Path
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.callers import Caller
+from services.execute import Shop
+from services.settings import Settings
+from services.store.idempotency import Ticket
+from services.views.cursors import Cursors
+from services.views.language import Language, language_of
+
+LONGEST_KEY = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request of a known caller."""
+
+    shop: Shop
+    settings: Settings
+    cursors: Cursors
+    caller: Caller
+    language: Language
+
+
+async def visit(
+    request: Request,
+    response: Response,
+    accept_language: Annotated[
+        str | None, Header(description="zh (default) or en: the language of names and sentences.")
+    ] = None,
+) -> Visit:
+    """The request as a visit; the guard has seen to it that there is a caller."""
+    language = language_of(accept_language)
+    response.headers["Content-Language"] = language
+    response.headers["Vary"] = "Accept-Language"
+    state = request.app.state
+    return Visit(state.shop, state.settings, state.cursors, request.state.caller, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A visit that changes something: at most once where it carries a key."""
+
+    visit: Visit
+    route: str
+    key: str | None
+
+    def ticket(self, site_id: int, body: bytes, status: int) -> Ticket | None:
+        """The ticket by which a repetition is known."""
+        if self.key is None:
+            return None
+        return Ticket.of(
+            actor=self.visit.caller.id,
+            route=self.route,
+            key=self.key,
+            site_id=site_id,
+            body=body,
+            status=status,
+        )
+
+
+async def errand(
+    request: Request,
+    made: Annotated[Visit, Depends(visit)],
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            min_length=1,
+            max_length=LONGEST_KEY,
+            pattern="^[!-~]+$",
+            description="The same request with the same key within 48 hours has one effect and one answer.",
+        ),
+    ] = None,
+) -> Errand:
+    """The request as an errand."""
+    return Errand(made, f"{request.method} {request.url.path}", idempotency_key)
+
+
+OneVisit = Annotated[Visit, Depends(visit)]
+OneErrand = Annotated[Errand, Depends(errand)]
+CodePath = Annotated[
+    str,
+    Path(description="The order's code.", pattern="^[A-Z][A-Z0-9]{0,15}-[0-9]{1,18}$", examples=["AIBO5-17"]),
+]
+PartyPath = Annotated[
+    str,
+    Path(
+        description="The party's code.",
+        max_length=64,
+        pattern="^[a-z0-9][a-z0-9_-]*$",
+        examples=["asset_company"],
+    ),
+]
+SitePath = Annotated[
+    str, Path(description="The site's code.", pattern="^[A-Z][A-Z0-9]{0,15}$", examples=["AIBO5"])
+]

@@ -1,0 +1,1 @@
+"""The pages: thin, readable without scripts, for phones first."""
