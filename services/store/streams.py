@@ -129,13 +129,15 @@ def _columns(rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
+# Long texts go over in binary (%b): as text each quote of the JSON is escaped by a regular expression, which took
+# a quarter of the time of a replay.
 _STATE = """
 INSERT INTO stream (site_id, stream_id, kind, seq, head, state, status, category, severity, origin, space,
     colour, supervised, parties, holders, reported_at, promised_at, closed_at, updated_at)
 SELECT site_id, stream_id, kind, seq, head, state::jsonb, status, category, severity, origin, space,
     colour, supervised, string_to_array(parties, ','), string_to_array(holders, ','),
     reported_at, promised_at, closed_at, updated_at
-FROM unnest(%s::int[], %s::bigint[], %s::text[], %s::int[], %s::bytea[], %s::text[], %s::text[], %s::text[],
+FROM unnest(%s::int[], %s::bigint[], %s::text[], %s::int[], %b::bytea[], %b::text[], %s::text[], %s::text[],
     %s::text[], %s::text[], %s::text[], %s::text[], %s::bool[], %s::text[], %s::text[],
     %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
     AS t (site_id, stream_id, kind, seq, head, state, status, category, severity, origin, space, colour,
