@@ -52,7 +52,8 @@ def up(
         with alone(settings):
             run(settings)
     except (CannotStart, EmbeddedError, SettingsError) as error:
-        Console(stderr=True, highlight=False).print(f"lianban: {error}", style="red", markup=False)
+        errors = Console(stderr=True, highlight=False)
+        errors.print(f"lianban: {error}", style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
 
 
