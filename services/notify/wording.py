@@ -33,6 +33,7 @@ EXPECTED: Mapping[str, tuple[K, ...]] = {
     "dismissed": _TO_FIX,
     "resumed": _TO_FIX,
     "supervised": _TO_FIX,
+    "waited_for": _TO_FIX,
     "closed": (K.CALLBACK,),
 }
 """By a reason or its first word: which of the recipient's own limits stand behind the sentence."""
@@ -146,9 +147,11 @@ def reason_in_words(why: str, language: str, marks: Mapping[str, str]) -> str:
     """A reason as a few words, for lists."""
     known = texts(language)
     if why.startswith("step."):
-        rung, kind = _step_of(why)
-        head: str = _step(known, rung, marks)["head"]
-        return head.format(kind=_kind(known, kind))
+        rung, kind = _split(why)
+        return _step(known, rung, marks)["head"].format(kind=_kind(known, kind))
+    if why.startswith("limit."):
+        cause, kind = _split(why)
+        return _limit(known, cause)["head"].format(kind=_kind(known, kind))
     reason: Mapping[str, str] = known["reasons"].get(why, known["reasons"][OTHER])
     return reason["head"]
 
@@ -157,19 +160,34 @@ def _say(facts: Facts, why: str, to: To) -> tuple[str, str]:
     """The headline and the line of a reason."""
     if why.startswith("step."):
         return _say_step(facts, why, to)
+    if why.startswith("limit."):
+        return _say_limit(facts, why, to)
     known = texts(to.language)["reasons"]
     found = known.get(why, known[OTHER])
     line: str = found["line"]
     if "{who}" in line:
         line = line.format(who=_who(_askers(facts, why, to.party), facts, to.language))
     kinds = EXPECTED.get(why, EXPECTED.get(why.split(".", 1)[0], ()))
-    own = [one for kind in kinds for one in facts.limits if one.party == to.party and one.kind == kind]
-    return found["head"], line + _when(own, facts, to.language)
+    return found["head"], line + _when(_own(facts, to, kinds), facts, to.language)
+
+
+def _own(facts: Facts, to: To, kinds: Sequence[str]) -> list[Limit]:
+    """The recipient's own limits of these kinds, in their order."""
+    return [one for kind in kinds for one in facts.limits if one.party == to.party and one.kind == kind]
+
+
+def _say_limit(facts: Facts, why: str, to: To) -> tuple[str, str]:
+    """Somebody set another date over the party's head."""
+    cause, kind = _split(why)
+    known = texts(to.language)
+    found, name = _limit(known, cause), _kind(known, kind)
+    when = _when(_own(facts, to, (kind,)), facts, to.language)
+    return found["head"].format(kind=name), found["line"].format(kind=name) + when
 
 
 def _say_step(facts: Facts, why: str, to: To) -> tuple[str, str]:
     """A rung says whose limit it is: to the late party itself, or to those above it."""
-    rung, kind = _step_of(why)
+    rung, kind = _split(why)
     known = texts(to.language)
     found, name = _step(known, rung, facts.marks), _kind(known, kind)
     late = {one.party: None for one in facts.fired if (one.rung, one.kind, one.at) == (rung, kind, to.at)}
@@ -181,10 +199,15 @@ def _say_step(facts: Facts, why: str, to: To) -> tuple[str, str]:
     return found["head"].format(kind=name), text + _when(running, facts, to.language)
 
 
-def _step_of(why: str) -> tuple[str, str]:
-    """The rung and the kind of deadline of a reason ``step.RUNG.KIND``."""
-    rung, _, kind = why.removeprefix("step.").rpartition(".")
-    return rung, kind
+def _split(why: str) -> tuple[str, str]:
+    """The rung or cause, and the kind of deadline, of ``step.RUNG.KIND`` and ``limit.CAUSE.KIND``."""
+    middle, _, kind = why.partition(".")[2].rpartition(".")
+    return middle, kind
+
+
+def _limit(known: Mapping[str, Any], cause: str) -> Mapping[str, str]:
+    limits: Mapping[str, Mapping[str, str]] = known["limits"]
+    return limits.get(cause, limits[OTHER])
 
 
 def _step(known: Mapping[str, Any], rung: str, marks: Mapping[str, str]) -> Mapping[str, str]:
