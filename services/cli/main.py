@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from services.cli import testing, up
+from services.cli import load, migrate, orders, phone, testing, tokens, up
 from services.settings import SettingsError
 
 app = typer.Typer(
@@ -16,6 +16,14 @@ app = typer.Typer(
 app.command("up")(up.up)
 app.command("test", context_settings=testing.PASS_ON)(testing.test)
 app.command("check")(testing.check)
+app.command("migrate")(migrate.migrate)
+app.command("load")(load.load)
+app.command("report")(orders.report)
+app.command("orders")(orders.orders)
+app.command("show")(orders.show)
+app.command("act")(orders.act)
+app.add_typer(tokens.app, name="token")
+app.command("phone")(phone.phone)
 
 
 def main() -> None:

@@ -1,0 +1,141 @@
+"""`lianban token`: API tokens, each bound to site, party and role."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from services.cli.operating import SiteRow, Stop, at_work, console, read_all_sites, the_site
+
+if TYPE_CHECKING:
+    from services.callers import Holder
+    from services.store.contexts import Sql
+
+FEWEST = 6
+"""Characters that name a token; fewer might mean several."""
+NO_PARTY = ("resident", "volunteer")
+
+app = typer.Typer(help="API tokens: make, list, revoke.", no_args_is_help=True)
+
+
+@app.command()
+def create(  # noqa: PLR0917 - a command's options
+    role: Annotated[
+        Literal["handler", "lead", "observer", "volunteer", "resident"], typer.Option(help="What it may do.")
+    ],
+    site: Annotated[str | None, typer.Option(help="Code of the site.")] = None,
+    party: Annotated[str | None, typer.Option(help="Party that it acts for.")] = None,
+    member: Annotated[str | None, typer.Option(help="Person who acts, if it is one.")] = None,
+    name: Annotated[str, typer.Option(help="What it is for.")] = "",
+    days: Annotated[int | None, typer.Option(help="How long it is good for.", min=1, max=3650)] = None,
+) -> None:
+    """Make a token. It is shown this once; only its hash is kept.
+
+    Example: ./lianban token create --site AIBO5 --party property --role handler
+    """
+    from services.callers import Holder, create_token
+    from services.store.transactions import transaction
+
+    with at_work() as shop, transaction(shop.engine) as sql:
+        from models.domain.streams import Role
+
+        where = the_site(read_all_sites(sql), site)
+        holder = Holder(where.id, Role(role), party, member)
+        _check(sql, where, holder)
+        lasts = timedelta(days=days) if days else None
+        secret = create_token(sql, holder, name=name or _named(holder), lasts=lasts)
+    # Alone on standard output, so that a script can take it.
+    typer.echo(secret)
+    typer.echo(
+        f"{where.code} {_named(holder)}, {f'for {days} days' if days else 'until revoked'}. Shown this once;"
+        f" send it as: Authorization: Bearer {secret[:8]}…",
+        err=True,
+    )
+
+
+def _named(holder: "Holder") -> str:
+    return " ".join(filter(None, (holder.party, str(holder.role), holder.member)))
+
+
+def _check(sql: "Sql", site: SiteRow, holder: "Holder") -> None:
+    """A token for somebody who is not there would never work, and nobody would see why."""
+    parties = [row[0] for row in sql.execute(
+        "SELECT code FROM party WHERE site_id = %s ORDER BY position", (site.id,)
+    )]  # fmt: skip
+    if holder.role in NO_PARTY:
+        if holder.party is not None:
+            raise Stop(f"a {holder.role} acts for no party: leave --party out.")
+    elif holder.party not in parties:
+        raise Stop(f"say with --party for which party of {site.code} it acts: {', '.join(parties)}.")
+    if holder.member is None:
+        return
+    row = sql.execute(
+        "SELECT party, role FROM member WHERE site_id = %s AND code = %s", (site.id, holder.member)
+    ).fetchone()
+    if row is None or row[0] != holder.party:
+        raise Stop(f"{holder.member} is no member of {holder.party or site.code}.")
+
+
+@app.command("list")
+def list_(site: Annotated[str | None, typer.Option(help="Only those of a site.")] = None) -> None:
+    """Show all tokens by the beginning of their hash, never the tokens themselves.
+
+    Example: ./lianban token list --site AIBO5
+    """
+    from rich.table import Table
+
+    from services.store.transactions import transaction
+
+    with at_work() as shop, transaction(shop.engine) as sql:
+        sites = read_all_sites(sql)
+        ids = [the_site(sites, site).id] if site else [one.id for one in sites]
+        rows = sql.execute(
+            "SELECT t.digest, s.code, t.party, t.role, t.member, t.name, t.created_at, t.expires_at,"
+            " CASE WHEN t.revoked_at IS NOT NULL THEN 'revoked'"
+            "      WHEN t.expires_at <= statement_timestamp() THEN 'expired' ELSE 'valid' END"
+            " FROM access_token t JOIN site s ON s.id = t.site_id WHERE t.site_id = ANY (%s)"
+            " ORDER BY t.created_at",
+            (ids,),
+        ).fetchall()
+    table = Table("prefix", "site", "for", "name", "made", "until", "state", box=None, padding=(0, 1, 0, 0))
+    for digest, code, party, role, member, name, made, until, state in rows:
+        whom = " ".join(filter(None, (party, role, member)))
+        table.add_row(
+            digest[:8], code, whom, name, f"{made:%Y-%m-%d}", f"{until:%Y-%m-%d}" if until else "–", state
+        )
+    console().print(table if rows else "There are no tokens; make one with `./lianban token create`.")
+
+
+@app.command()
+def revoke(
+    prefix: Annotated[
+        str, typer.Argument(help="Beginning of its hash, as the list shows it.", show_default=False)
+    ],
+) -> None:
+    """End a token at once.
+
+    Example: ./lianban token revoke 3fa94c21
+    """
+    from services.callers import digest_of
+    from services.store.transactions import transaction
+
+    with at_work() as shop, transaction(shop.engine) as sql:
+        # Whoever holds the token itself may also give that.
+        wanted = digest_of(prefix) if prefix.startswith("lbt_") else prefix.lower()
+        if len(wanted) < FEWEST:
+            raise Stop(f"give at least {FEWEST} characters of the hash; `./lianban token list` shows them.")
+        rows = sql.execute(
+            "SELECT site_id, digest, name, revoked_at FROM access_token WHERE starts_with(digest, %s)",
+            (wanted,),
+        ).fetchall()
+        if len(rows) != 1:
+            many = "several tokens begin" if rows else "no token begins"
+            raise Stop(f"{many} with {prefix}; `./lianban token list` shows them.")
+        site_id, digest, name, revoked = rows[0]
+        sql.execute(
+            "UPDATE access_token SET revoked_at = coalesce(revoked_at, statement_timestamp())"
+            " WHERE site_id = %s AND digest = %s",
+            (site_id, digest),
+        )
+    already = " (it was already)" if revoked else ""
+    console().print(f"Revoked {digest[:8]}, {name}{already}.", markup=False)
