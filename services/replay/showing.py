@@ -1,30 +1,33 @@
-"""The pictures of a story: drawn for it, then received and attached as any photo."""
+"""The pictures of a story: drawn for it, then received, kept and attached as any photo."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from secrets import token_bytes
-from uuid import uuid4
+from io import BytesIO
 
-from models.domain.ledger import commitment
-from models.domain.orders.state import Photo
 from models.domain.streams import StreamKey
-from models.domain.words import PhotoPurpose
-from services import desk
+from services import desk, photos
 from services.callers import Caller
 from services.execute import Answer, Shop
+from services.photos import Attached, Picture
+from services.replay.pictures import drawn
+from services.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture of a story, for what it is attached, and in which round of its order."""
+@dataclass(slots=True)
+class Album:
+    """Draws each picture once."""
 
-    name: str
-    purpose: PhotoPurpose
-    round: int
+    shop: Shop
+    settings: Settings
+    _drawn: dict[str, Picture] = field(default_factory=dict)
 
+    def show(self, caller: Caller, key: StreamKey, name: str, attached: Attached, *, at: datetime) -> Answer:
+        """Attach the picture of the name to an order. Raises UnknownPicture."""
+        photo = photos.add_row(self.shop, key, self._picture(name), attached)
+        return desk.attach(self.shop, caller, key, photo, desk.Extras(now=at))
 
-def show(shop: Shop, caller: Caller, key: StreamKey, picture: Picture, *, at: datetime) -> Answer:
-    """Draw a picture and attach it to an order."""
-    vouched = commitment(token_bytes(32), picture.name.encode())
-    photo = Photo(uuid4().hex, vouched, picture.purpose, caller.actor.party, picture.round)
-    return desk.attach(shop, caller, key, photo, desk.Extras(now=at))
+    def _picture(self, name: str) -> Picture:
+        if name not in self._drawn:
+            self._drawn[name] = photos.picture_of(BytesIO(drawn(name)))
+            photos.keep(self.settings, self._drawn[name])
+        return self._drawn[name]

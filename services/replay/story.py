@@ -1,4 +1,4 @@
-"""Telling a story: its site is added, all happens at its instant on the real path, and from there life goes on.
+"""Telling a story: its site is added, all happens at its instant on the real path, and then life goes on.
 
 Each step is a command of the person who took it. A step that is refused is an error: the story must be true.
 """
@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from models.domain.orders.kind import ORDER
 from models.domain.playbook.problems import PlaybookError, Problem
 from models.domain.playbook.site import parse_site
 from models.domain.playbook.site_model import SiteSpec
@@ -23,11 +22,14 @@ from services.actions.bodies import Body, MergeBody, RemarkBody, ReportBody, Spl
 from services.actions.table import MERGE, SPLIT
 from services.callers import Caller
 from services.execute import Answer, Shop, Unit, UnknownStream
+from services.photos import Attached
 from services.replay.driver import Driver
 from services.replay.script import REPORT, Happening, Script, read_script
-from services.replay.showing import Picture, show
+from services.replay.showing import Album
+from services.replay.turning import turn
 from services.replay.whole import all_or_nothing
 from services.replay.wording import wish_of
+from services.settings import Settings, settings
 from services.store import sites
 from services.store.transactions import transaction
 
@@ -48,11 +50,11 @@ _PLAIN = (
 """Words of a step that an action's body has under the same name."""
 
 
-def tell_story(shop: Shop, folder: Path, *, until: datetime) -> int:
+def tell_story(shop: Shop, folder: Path, *, until: datetime, told: Settings | None = None) -> int:
     """Add the site of a folder with its story told up to `until`, from when on its clock is the live one.
 
     All or nothing, also when the process is killed: nothing is committed before all of it was told.
-    Returns the site's id.
+    Pictures go to the data folder of `told`, the process's own settings unless given. Returns the site's id.
 
     Raises:
         PlaybookError: a file has an error, or a step was refused; names the line.
@@ -64,8 +66,8 @@ def tell_story(shop: Shop, folder: Path, *, until: datetime) -> int:
     with all_or_nothing(shop) as whole:
         site_id = _add(whole, folder, spec, script)
         driver = Driver(whole, site_id)
-        _Teller(driver, script, spec).tell()
-        driver.advance(until)
+        _Teller(driver, script, spec, Album(whole, told or settings())).tell()
+        turn(driver, until)
         driver.end("live")
     return site_id
 
@@ -94,16 +96,16 @@ class _Teller:
     driver: Driver
     script: Script
     spec: SiteSpec
+    album: Album
     told: dict[str, _Told] = field(default_factory=dict)
 
     def tell(self) -> None:
-        """Tell all of it; what has to be routed is routed at its instant, as a healthy lane does."""
+        """Tell all of it; between two happenings takes effect, and is told, what falls due there."""
         for happening in self.script.happenings:
-            answer = self._happen(happening)
-            if any(ORDER.waits_for_routing(state) for state in answer.states.values()):
-                self.driver.route(happening.at)
+            turn(self.driver, happening.at)
+            self._happen(happening)
 
-    def _happen(self, one: Happening) -> Answer:
+    def _happen(self, one: Happening) -> None:
         try:
             answer = self._report(one) if one.action == REPORT else self._step(one)
         except (ValidationError, UnknownStream, desk.UnknownAction, KeyError) as error:
@@ -112,7 +114,6 @@ class _Teller:
             raise self._untrue(one, answer.refused)
         for told in self.told.values():
             told.state = answer.states.get(told.key, told.state)
-        return answer
 
     def _untrue(self, one: Happening, why: Exception) -> PlaybookError:
         """The error of a happening that cannot have been."""
@@ -167,14 +168,8 @@ class _Teller:
             raise UnknownStream(f"{one.words['of']} has no open request of the kind {kind}")
 
     def _photo(self, one: Happening, caller: Caller, order: _Told) -> Answer:
-        purpose = PhotoPurpose(one.words["purpose"])
-        return show(
-            self.driver.shop,
-            caller,
-            order.key,
-            Picture(one.words["picture"], purpose, order.state.round),
-            at=one.at,
-        )
+        attached = Attached(PhotoPurpose(one.words["purpose"]), caller.actor.party, order.state.round)
+        return self.album.show(caller, order.key, one.words["picture"], attached, at=one.at)
 
     def _joining(self, one: Happening, caller: Caller, order: _Told) -> Answer:
         """Split and merge touch two orders at once."""

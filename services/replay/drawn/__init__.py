@@ -1,0 +1,1 @@
+"""Drawn places and things for the pictures of a story."""

@@ -1,0 +1,44 @@
+"""Turning a virtual clock from instant to instant: all takes effect and is told when it falls due."""
+
+from datetime import datetime
+
+from services.execute import TICK
+from services.replay.driver import Driver
+from services.store.transactions import transaction
+
+
+def turn(driver: Driver, to: datetime) -> None:
+    """Turn the clock to `to`, stopping wherever something falls due on the way.
+
+    A message says what is true when it is sent and goes to who has the duty turn then, so a week
+    is not turned at once.
+
+    Raises:
+        NotVirtual: the site's clock is live or frozen.
+    """
+    while (at := next_due(driver, to)) is not None:
+        driver.set_clock(at)
+        driver.route(at)
+        driver.fire(at)
+        driver.send(at)
+    driver.set_clock(to)
+
+
+_FREE = "q.attempts < 8 AND (q.lease_until IS NULL OR q.lease_until < statement_timestamp())"
+
+_NEXT = f"""
+SELECT least(
+    (SELECT min(q.wanted_at) FROM routing q WHERE q.site_id = %(site)s AND {_FREE}),
+    (SELECT min(q.fire_at) + %(tick)s FROM timer q WHERE q.site_id = %(site)s AND {_FREE}),
+    (SELECT min(q.send_at) FROM notice q WHERE q.site_id = %(site)s AND q.expanded_at IS NULL AND {_FREE}),
+    (SELECT min(q.created_at) FROM delivery q WHERE q.site_id = %(site)s AND q.state = 'queued' AND {_FREE})
+)
+"""  # noqa: S608 - our own constants
+
+
+def next_due(driver: Driver, until: datetime) -> datetime | None:
+    """When the next thing falls due at the site, None when nothing does by `until`."""
+    with transaction(driver.shop.engine, [driver.site_id]) as sql:
+        row = sql.execute(_NEXT, {"site": driver.site_id, "tick": TICK}).fetchone()
+    at: datetime | None = row[0] if row else None
+    return at if at is not None and at <= until else None
