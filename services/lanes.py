@@ -79,9 +79,11 @@ def _give_back(shop: Shop, taken: Claim, skipped: set[StreamKey]) -> None:
             release(sql, taken, rows)
 
 
-def drain(
-    step: Callable[[Shop, Scope, int], int], shop: Shop, scope: Scope, *, until: datetime | None = None
-) -> int:
+Step = Callable[[Shop, Scope, int], int]
+"""One claim of a lane with the work on it: the scope, how many rows at most; how many were taken."""
+
+
+def drain(step: Step, shop: Shop, scope: Scope, *, until: datetime | None = None) -> int:
     """Repeat a lane until it finds nothing more, or until the instant; returns how much it took."""
     total = 0
     while True:
