@@ -96,15 +96,19 @@ def _plain_encoder(kind: Any) -> Coder:  # noqa: ANN401
 
 def _dataclass_encoder(kind: Any) -> Coder:  # noqa: ANN401
     hints = typing.get_type_hints(kind)
-    parts = [(field.name, _encoder_of(hints[field.name])) for field in fields(kind)]
+    names = [field.name for field in fields(kind)]
+    parts = [_encoder_of(hints[name]) for name in names]
 
     def encode_fields(value: object) -> Json:
         image: Json = {}
-        for name, part in parts:
+        for name, part in zip(names, parts, strict=True):
             held = getattr(value, name)
-            if held is None or (held.__class__ in _EMPTYABLE and not held):
+            if held is None:
                 continue
-            image[name] = held if part is _as_is else part(held)
+            if part is _as_is:
+                image[name] = held
+            elif held or held.__class__ not in _EMPTYABLE:
+                image[name] = part(held)
         return image
 
     return encode_fields

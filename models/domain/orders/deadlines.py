@@ -1,13 +1,14 @@
 """时限 as facts: setting, meeting, moving, pausing and resuming them; every due instant ends in an event."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.domain.business_time.arithmetic import Due, after, due, seconds_between
 from models.domain.business_time.limits import Clock, Limit
 from models.domain.business_time.timeline import micros
 from models.domain.orders import events as e
+from models.domain.orders.changing import changed
 from models.domain.orders.draft import Draft
 from models.domain.orders.ladder import first_step, still_reached
 from models.domain.orders.state import Deadline
@@ -71,7 +72,7 @@ def begin(
         subject=of if isinstance(of, str) else None,
     )
     step = first_step(deadline, draft.order.severity, draft.context, draft.now)
-    draft.emit(e.DeadlineSet(replace(deadline, next=step)))
+    draft.emit(e.DeadlineSet(changed(deadline, next=step)))
 
 
 def begin_fix(draft: Draft, party: str, limit: Limit | None) -> None:
@@ -139,10 +140,10 @@ def move(
     total = micros(seconds_between(calendar, Clock(deadline.clock), deadline.started_at, due_at))
     severity, context = draft.order.severity, draft.context
     keeps_limit = reason == "calendar"
-    moved = replace(
+    moved = changed(
         deadline, due_at=due_at, total=max(total, 0), limit=deadline.limit if keeps_limit else None
     )
-    moved = replace(moved, reached=still_reached(moved, severity, context, draft.now))
+    moved = changed(moved, reached=still_reached(moved, severity, context, draft.now))
     draft.emit(
         e.DeadlineMoved(
             id=deadline.id,
@@ -176,7 +177,7 @@ def resume(draft: Draft, party: str) -> None:
     for one in draft.order.open_deadlines(party=party, kinds=OF_WORK):
         if one.left is not None:
             found = _runs_on_to(draft, one, one.left)
-            running = replace(one, left=None, due_at=found.due_at)
+            running = changed(one, left=None, due_at=found.due_at)
             step = first_step(running, draft.order.severity, draft.context, draft.now)
             version = draft.context.site.calendars[one.calendar].version
             draft.emit(e.DeadlineResumed(one.id, found.due_at, found.provisional, step, version))

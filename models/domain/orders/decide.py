@@ -127,8 +127,8 @@ def _reach(draft: Draft, deadline: Deadline, step: NextStep) -> None:
 def _take_effect(draft: Draft, alarm: Deadline) -> None:
     """The end of a hold, of the time for objection, or of waiting for a danger to be confirmed.
 
-    What ends by itself ends at its instant, however late it is noticed. Who is to be called after a danger that
-    nobody confirmed is the router's business.
+    What ends by itself ends at its instant, however late it is noticed. Whom to call after an unconfirmed
+    danger is the router's business.
     """
     if alarm.kind is DeadlineKind.CONFIRM:
         end(draft, [alarm], "passed")

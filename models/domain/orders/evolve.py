@@ -1,11 +1,11 @@
 """State is a fold of events: one small function for each type, without a rule in it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from models.domain.orders import events as e
+from models.domain.orders.changing import changed
 from models.domain.orders.state import Assignment, Deadline, Order, Plan
 from models.domain.words import ACTING, AssignmentState, DeadlineKind, OrderStatus, RequestKind
 
@@ -49,7 +49,7 @@ def _reported(event: e.OrderReported, at: datetime) -> Order:
 
 
 def _triage_requested(order: Order, event: e.TriageRequested, _at: datetime) -> Order:
-    asked = replace(
+    asked = changed(
         order,
         status=OrderStatus.TRIAGE,
         triage_by=event.party,
@@ -60,7 +60,7 @@ def _triage_requested(order: Order, event: e.TriageRequested, _at: datetime) -> 
 
 
 def _triaged(order: Order, event: e.OrderTriaged, _at: datetime) -> Order:
-    return replace(
+    return changed(
         order,
         status=OrderStatus.REPORTED,
         category=event.category,
@@ -71,11 +71,11 @@ def _triaged(order: Order, event: e.OrderTriaged, _at: datetime) -> Order:
 
 
 def _danger_confirmed(order: Order, _event: e.DangerConfirmed, _at: datetime) -> Order:
-    return replace(order, confirmed=True, status=OrderStatus.REPORTED)
+    return changed(order, confirmed=True, status=OrderStatus.REPORTED)
 
 
 def _reclassified(order: Order, event: e.OrderReclassified, _at: datetime) -> Order:
-    return replace(
+    return changed(
         order,
         status=OrderStatus.REPORTED,
         category=event.category,
@@ -86,23 +86,23 @@ def _reclassified(order: Order, event: e.OrderReclassified, _at: datetime) -> Or
 
 
 def _routed(order: Order, event: e.OrderRouted, _at: datetime) -> Order:
-    return _settled(replace(order, status=OrderStatus.OPEN, pin=order.pin or event.pin, unrouted=None))
+    return _settled(changed(order, status=OrderStatus.OPEN, pin=order.pin or event.pin, unrouted=None))
 
 
 def _unrouted(order: Order, event: e.OrderUnrouted, _at: datetime) -> Order:
-    return replace(order, status=OrderStatus.UNROUTED, unrouted=event.reason)
+    return changed(order, status=OrderStatus.UNROUTED, unrouted=event.reason)
 
 
 def _split(order: Order, event: e.OrderSplit, _at: datetime) -> Order:
-    return replace(order, split_into=(*order.split_into, event.into))
+    return changed(order, split_into=(*order.split_into, event.into))
 
 
 def _ended(order: Order, status: OrderStatus, at: datetime, **changes: Any) -> Order:  # noqa: ANN401
     """Whatever still stands ends with the order; consult and inform have no other end."""
     assignments = {
-        party: one if one.ended_at else replace(one, ended_at=at) for party, one in order.assignments.items()
+        party: one if one.ended_at else changed(one, ended_at=at) for party, one in order.assignments.items()
     }
-    return replace(order, status=status, assignments=assignments, **changes)
+    return changed(order, status=status, assignments=assignments, **changes)
 
 
 def _merged(order: Order, event: e.OrderMerged, at: datetime) -> Order:
@@ -110,11 +110,11 @@ def _merged(order: Order, event: e.OrderMerged, at: datetime) -> Order:
 
 
 def _absorbed(order: Order, event: e.OrderAbsorbed, _at: datetime) -> Order:
-    return replace(order, absorbed=(*order.absorbed, event.source))
+    return changed(order, absorbed=(*order.absorbed, event.source))
 
 
 def _supervised(order: Order, _event: e.OrderSupervised, _at: datetime) -> Order:
-    return replace(order, supervised=True)
+    return changed(order, supervised=True)
 
 
 def _cancelled(order: Order, _event: e.OrderCancelled, at: datetime) -> Order:
@@ -126,7 +126,7 @@ def _false_alarm(order: Order, _event: e.FalseAlarmFound, at: datetime) -> Order
 
 
 def _helped(order: Order, _event: e.HelpConfirmed, _at: datetime) -> Order:
-    return replace(order, helped=True)
+    return changed(order, helped=True)
 
 
 def _closed(order: Order, _event: e.OrderClosed, at: datetime) -> Order:
@@ -134,11 +134,11 @@ def _closed(order: Order, _event: e.OrderClosed, at: datetime) -> Order:
 
 
 def _called_back(order: Order, event: e.CallbackRecorded, _at: datetime) -> Order:
-    return replace(order, resolved=event.resolved, satisfied=event.satisfied)
+    return changed(order, resolved=event.resolved, satisfied=event.satisfied)
 
 
 def _reopened(order: Order, _event: e.OrderReopened, _at: datetime) -> Order:
-    return replace(
+    return changed(
         order,
         status=OrderStatus.REOPENED,
         round=order.round + 1,
@@ -153,15 +153,15 @@ def _reopened(order: Order, _event: e.OrderReopened, _at: datetime) -> Order:
 
 
 def _outside(order: Order, event: e.OutsideNumberAdded, _at: datetime) -> Order:
-    return replace(order, outside=(*order.outside, event.outside))
+    return changed(order, outside=(*order.outside, event.outside))
 
 
 # ── assignments ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _with(order: Order, party: str, **changes: Any) -> Order:  # noqa: ANN401 - fields of Assignment
-    changed = replace(order.assignments[party], **changes)
-    return _settled(replace(order, assignments={**order.assignments, party: changed}))
+    new = changed(order.assignments[party], **changes)
+    return _settled(changed(order, assignments={**order.assignments, party: new}))
 
 
 def _settled(order: Order) -> Order:
@@ -171,12 +171,12 @@ def _settled(order: Order) -> Order:
     acting = list(order.acting())
     waits = bool(acting) and all(one.state is AssignmentState.DONE for one in acting)
     status = OrderStatus.AWAITING_REVIEW if waits else OrderStatus.OPEN
-    return order if status is order.status else replace(order, status=status)
+    return order if status is order.status else changed(order, status=status)
 
 
 def _told(order: Order, party: str) -> Order:
     """One more message to the party's handler."""
-    return replace(order, messages={**order.messages, party: order.messages.get(party, 0) + 1})
+    return changed(order, messages={**order.messages, party: order.messages.get(party, 0) + 1})
 
 
 def _dispatched(order: Order, event: e.AssignmentDispatched, at: datetime) -> Order:
@@ -190,11 +190,11 @@ def _dispatched(order: Order, event: e.AssignmentDispatched, at: datetime) -> Or
         dispatched_at=at,
         designated=event.designated or (former is not None and former.designated),
     )
-    order = replace(order, assignments={**order.assignments, event.party: new})
+    order = changed(order, assignments={**order.assignments, event.party: new})
     if event.duty not in ACTING:
         return order
     if order.status is OrderStatus.UNROUTED:
-        order = replace(order, status=OrderStatus.OPEN, unrouted=None)
+        order = changed(order, status=OrderStatus.OPEN, unrouted=None)
     return _settled(_told(order, event.party))
 
 
@@ -230,19 +230,19 @@ def _noted(order: Order, _event: e.NoteAdded, _at: datetime) -> Order:
 
 
 def _photographed(order: Order, event: e.PhotoAttached, _at: datetime) -> Order:
-    return replace(order, photos=(*order.photos, event.photo))
+    return changed(order, photos=(*order.photos, event.photo))
 
 
 def _planned(order: Order, event: e.PlanProposed, _at: datetime) -> Order:
     plan = Plan(event.id, event.party, event.text, event.fix_by, frozenset({event.party}))
-    return replace(order, plan=plan, next_id=max(order.next_id, event.id + 1))
+    return changed(order, plan=plan, next_id=max(order.next_id, event.id + 1))
 
 
 def _plan_agreed(order: Order, event: e.PlanAgreed, _at: datetime) -> Order:
     if order.plan is None:
         raise FoldError
-    plan = replace(order.plan, agreed=order.plan.agreed | {event.party}, in_force=event.in_force)
-    return replace(order, plan=plan)
+    plan = changed(order.plan, agreed=order.plan.agreed | {event.party}, in_force=event.in_force)
+    return changed(order, plan=plan)
 
 
 def _done(order: Order, event: e.AssignmentDone, at: datetime) -> Order:
@@ -256,7 +256,7 @@ def _verified(order: Order, event: e.AssignmentVerified, at: datetime) -> Order:
 def _rejected(order: Order, event: e.AssignmentRejected, _at: datetime) -> Order:
     """What the reporter had said of the work is no answer to what comes next."""
     rejections = order.assignments[event.party].rejections + 1
-    order = replace(order, resolved=None, satisfied=None)
+    order = changed(order, resolved=None, satisfied=None)
     return _with(order, event.party, state=AssignmentState.REJECTED, done_at=None, rejections=rejections)
 
 
@@ -274,7 +274,7 @@ def _withdrawn(order: Order, event: e.AssignmentWithdrawn, at: datetime) -> Orde
 def _requested(order: Order, event: e.RequestMade, _at: datetime) -> Order:
     request = event.request
     is_return = request.kind is RequestKind.RETURN
-    order = replace(
+    order = changed(
         order,
         requests=(*order.requests, request),
         returns=order.returns + is_return,
@@ -285,7 +285,7 @@ def _requested(order: Order, event: e.RequestMade, _at: datetime) -> Order:
 
 def _decided(order: Order, event: e.RequestDecided, _at: datetime) -> Order:
     request = next(one for one in order.requests if one.id == event.id)
-    order = replace(order, requests=tuple(one for one in order.requests if one.id != event.id))
+    order = changed(order, requests=tuple(one for one in order.requests if one.id != event.id))
     held = order.assignments[request.party]
     if request.kind is RequestKind.EXTEND and event.granted:
         return _with(order, request.party, extensions=held.extensions + 1)
@@ -302,13 +302,13 @@ def _back(held: Assignment, before: AssignmentState) -> AssignmentState:
 
 def _referred(order: Order, event: e.RequestReferred, _at: datetime) -> Order:
     requests = tuple(
-        replace(one, decider=event.decider) if one.id == event.id else one for one in order.requests
+        changed(one, decider=event.decider) if one.id == event.id else one for one in order.requests
     )
-    return replace(order, requests=requests)
+    return changed(order, requests=requests)
 
 
 def _lapsed(order: Order, event: e.RequestLapsed, _at: datetime) -> Order:
-    return replace(order, requests=tuple(one for one in order.requests if one.id != event.id))
+    return changed(order, requests=tuple(one for one in order.requests if one.id != event.id))
 
 
 def _held(order: Order, event: e.AssignmentHeld, _at: datetime) -> Order:
@@ -329,13 +329,13 @@ def _resumed(order: Order, event: e.AssignmentResumed, _at: datetime) -> Order:
 
 def _change_deadline(order: Order, number: int, **changes: Any) -> Order:  # noqa: ANN401 - Deadline's fields
     old = order.deadlines[str(number)]
-    new = replace(old, generation=old.generation + 1, **changes)
-    return replace(order, deadlines={**order.deadlines, str(number): new})
+    new = changed(old, generation=old.generation + 1, **changes)
+    return changed(order, deadlines={**order.deadlines, str(number): new})
 
 
 def _deadline_set(order: Order, event: e.DeadlineSet, _at: datetime) -> Order:
     new = event.deadline
-    order = replace(
+    order = changed(
         order,
         deadlines={**order.deadlines, str(new.id): new},
         next_id=max(order.next_id, new.id + 1),
@@ -385,7 +385,7 @@ def _deadline_resumed(order: Order, event: e.DeadlineResumed, at: datetime) -> O
 
 def _deadline_ended(order: Order, event: e.DeadlineEnded, _at: datetime) -> Order:
     rest = {key: one for key, one in order.deadlines.items() if one.id != event.id}
-    return _recoloured(replace(order, deadlines=rest), order.deadlines[str(event.id)].party)
+    return _recoloured(changed(order, deadlines=rest), order.deadlines[str(event.id)].party)
 
 
 def _recoloured(order: Order, party: str) -> Order:
@@ -411,7 +411,7 @@ def _stepped(order: Order, event: e.StepReached, _at: datetime) -> Order:
     if f"{event.party}:handler" in event.told:
         order = _told(order, event.party)
     order = _recoloured(order, event.party)
-    return replace(order, supervised=True) if event.mark == "supervise" else order
+    return changed(order, supervised=True) if event.mark == "supervise" else order
 
 
 def _steps_struck(order: Order, event: e.StepsStruck, _at: datetime) -> Order:
