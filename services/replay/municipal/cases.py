@@ -35,7 +35,7 @@ class Case:
         return Unit((Envelope(self.key, command, IMPORTER, texts, row.opened),))
 
     def limited(self) -> Unit | None:
-        """The target becomes the limit of the fix, from the instant of the report; None where there is none."""
+        """The target becomes the limit of the fix, from the report on; None where there is none."""
         command = _limit(self.row)
         return Unit((Envelope(self.key, command, IMPORTER, (), self.row.opened),)) if command else None
 
@@ -71,11 +71,11 @@ def refused_by_core(row: Row, context: Context, until: datetime) -> str | None:
             order = _decided(order, c.Done(row.party, ref), context, end)
             _decided(order, c.Verify(row.party), context, end)
     except (Refused, LookupError, ValueError, OverflowError) as refusal:
-        return f"the core refuses it: {refusal or type(refusal).__name__}"
+        return f"the core refuses it: {str(refusal) or type(refusal).__name__}"
     return None
 
 
-def _decided(  # noqa: PLR0917 - as `decide` has them
+def _decided(
     order: Order | None, command: c.Command, context: Context, now: datetime, actor: Actor = IMPORTER
 ) -> Order:
     return decide(order, command, context, now=now, actor=actor).order

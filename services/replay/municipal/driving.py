@@ -1,8 +1,8 @@
 """Driving a file through the real path: slice by slice of virtual time, by lanes, timers and notices.
 
 In each slice orders are reported and routed, have their limits set, are done and verified, each at its own
-instant; then the timers fire, each at its own instant too, and the notices are sent. Where nothing happens the
-clock jumps on to the next command or timer.
+instant; then the timers fire, each at its own instant too, and the notices are sent. Where nothing happens
+the clock jumps on to the next command or timer.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -164,7 +164,7 @@ class _Head:
         self.name = t.need("name", r.text)
         self.source = t.take("source", r.text, self.name)
         self.dates = t.need("dates", _dates)
-        self.blank = t.take("blank", r.distinct(r.text), ())
+        self.blank = t.take("blank", r.distinct(r.text), tuple[str, ...]())
 
 
 def _dates(value: r.Value) -> str:
@@ -179,7 +179,7 @@ def _dates(value: r.Value) -> str:
 
 
 def _columns(t: r.Table) -> Columns:
-    many = r.distinct(r.text)
+    many, none = r.distinct(r.text), tuple[str, ...]()
     return Columns(
         id=t.need("id", r.text),
         opened=t.need("opened", r.text),
@@ -189,9 +189,9 @@ def _columns(t: r.Table) -> Columns:
         department=t.need("department", r.text),
         space=t.get("space", r.text),
         category=t.need("category", many),
-        title=t.take("title", many, ()),
+        title=t.take("title", many, none),
         text=t.need("text", many),
-        outcome=t.take("outcome", many, ()),
+        outcome=t.take("outcome", many, none),
     )
 
 

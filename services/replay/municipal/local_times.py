@@ -1,8 +1,8 @@
 """Local times without a zone, as municipal files write them, as instants in UTC.
 
 Where the clocks are put back an hour comes twice: it is read as its first coming. Where they are put forward
-some times never come: they are read as the instant of the change. So the order of written times is kept, which
-is what a verdict in the file was computed on.
+some times never come: they are read as the instant of the change. So the order of written times is kept, on
+which a verdict in the file was computed.
 """
 
 from datetime import UTC, datetime, timedelta

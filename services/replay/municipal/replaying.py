@@ -1,4 +1,4 @@
-"""One file from its first byte to its report: read, checked, told on a clock of its own, frozen, looked back on."""
+"""One file: read, checked, told on a clock of its own, frozen."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -100,7 +100,7 @@ def add_site(shop: Shop, wish: Wish, begins: datetime) -> int:
 def _what_is_there(shop: Shop, code: str) -> str:
     with transaction(shop.engine) as sql:
         row = sql.execute("SELECT clock, virtual_now FROM site WHERE code = %s", (code,)).fetchone()
-    clock, reached = row if row else ("live", None)
+    clock, reached = row or ("live", None)
     states = {
         "frozen": "it was replayed before, and can be looked at",
         "virtual": f"a replay runs there, or was cut short at {reached:%Y-%m-%d}" if reached else "",

@@ -72,14 +72,18 @@ def read_rows(data: bytes, found: Format, *, limit: int | None = None) -> Readin
         reading.total += 1
         try:
             row = reader.row(record)
-            if row.id in known:
-                raise _Bad(f"the id {row.id[:_SHOWN]} stands in line {known[row.id]} already")
+            _unique(row, known)
         except _Bad as bad:
             reading.refused.append(Refusal(record.line, str(bad)))
             continue
         known[row.id] = row.line
         reading.rows.append(row)
     return reading
+
+
+def _unique(row: Row, known: Mapping[str, int]) -> None:
+    if row.id in known:
+        raise _Bad(f"the id {row.id[:_SHOWN]} stands in line {known[row.id]} already")
 
 
 def _header(record: Record | None, columns: Columns) -> dict[str, int]:
