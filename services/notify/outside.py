@@ -9,18 +9,23 @@ import logging
 import re
 import smtplib
 import sys
+import warnings
 from threading import local
 from typing import Protocol, cast
 
 from apprise import Apprise, AppriseAsset, NotifyFormat
-from apprise.plugins.email.base import NotifyEmail
-from apprise.plugins.email.smtp import SMTP_DEFAULT_PORTS, AppriseSMTPController
 from requests.exceptions import ConnectionError as BrokenConnection
 from requests.exceptions import ConnectTimeout
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from services.notify.addresses import BadAddress, Email, MailServer, Service, parse_address
 from services.notify.channels import Accepted, Message, Outcome, Refused, Unknown
+
+with warnings.catch_warnings():
+    # Its PGP support, which is off here, tries `imghdr`, deprecated since Python 3.11.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from apprise.plugins.email.base import NotifyEmail
+    from apprise.plugins.email.smtp import SMTP_DEFAULT_PORTS, AppriseSMTPController
 
 LONGEST_WORDS = 200
 SENDER_NAME = "联办 lianban"
@@ -39,19 +44,24 @@ class _Plugin(Protocol):
     def notify(self, *, body: str, title: str, body_format: NotifyFormat) -> bool: ...
 
 
-class _Witness(logging.Handler):
-    """Remembers, by thread, what Apprise said since `start`, and the exception that it was handling."""
+class _Witness(logging.Filter):
+    """Remembers, by thread, what Apprise said since `start`, and the exception that it was handling.
+
+    It lets no record pass: they name topics, chats and addresses, and more below WARNING.
+    """
 
     def __init__(self) -> None:
-        super().__init__(logging.WARNING)
+        super().__init__()
         self._seen = local()
 
     def start(self) -> None:
         self._seen.words, self._seen.error = [], None
 
-    def emit(self, record: logging.LogRecord) -> None:
-        self._seen.words = [*getattr(self._seen, "words", []), record.getMessage()]
-        self._seen.error = sys.exc_info()[1] or getattr(self._seen, "error", None)
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno >= logging.WARNING:
+            self._seen.words = [*getattr(self._seen, "words", []), record.getMessage()]
+            self._seen.error = sys.exc_info()[1] or getattr(self._seen, "error", None)
+        return False
 
     @property
     def error(self) -> BaseException | None:
@@ -115,11 +125,10 @@ def _witness() -> _Witness:
     """The one witness of the process; nothing that Apprise logs goes anywhere else."""
     logger = logging.getLogger("apprise")
     logger.setLevel(logging.WARNING)
-    logger.propagate = False
-    found = next((one for one in logger.handlers if isinstance(one, _Witness)), None)
+    found = next((one for one in logger.filters if isinstance(one, _Witness)), None)
     if found is None:
         found = _Witness()
-        logger.addHandler(found)
+        logger.addFilter(found)
     return found
 
 
