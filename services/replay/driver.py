@@ -73,4 +73,8 @@ class Driver:
     def end(self, clock: str) -> None:
         """Freeze the clock, or hand the site over to the live one."""
         with transaction(self.shop.engine, [self.site_id]) as sql:
-            sql.execute("UPDATE site SET clock = %s WHERE id = %s", (clock, self.site_id))
+            sql.execute(
+                "UPDATE site SET clock = %(clock)s,"
+                " virtual_now = CASE WHEN %(clock)s = 'live' THEN NULL ELSE virtual_now END WHERE id = %(id)s",
+                {"clock": clock, "id": self.site_id},
+            )
