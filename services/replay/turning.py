@@ -2,8 +2,12 @@
 
 from datetime import datetime
 
+from models.domain.business_time.arithmetic import due
+from models.domain.business_time.limits import Limit
+from models.domain.orders import rules
 from services.execute import TICK
-from services.replay.driver import Driver
+from services.replay.driver import Driver, NotVirtual
+from services.store.contexts import read_sites
 from services.store.transactions import transaction
 
 
@@ -42,3 +46,18 @@ def next_due(driver: Driver, until: datetime) -> datetime | None:
         row = sql.execute(_NEXT, {"site": driver.site_id, "tick": TICK}).fetchone()
     at: datetime | None = row[0] if row else None
     return at if at is not None and at <= until else None
+
+
+def ahead(driver: Driver, limit: Limit) -> datetime:
+    """The instant right after a limit that starts now, in the coordinator's calendar: what was due is past.
+
+    Raises:
+        NotVirtual: the site's clock is live or frozen.
+    """
+    with transaction(driver.shop.engine, [driver.site_id]) as sql:
+        site = read_sites(sql, [driver.site_id])[driver.site_id]
+        context = driver.shop.contexts.of(sql, site)
+    if site.clock != "virtual" or site.virtual_now is None:
+        raise NotVirtual(site.code)
+    party = rules.coordinating(context) or next(iter(context.site.parties))
+    return due(context.site.calendar_of(party), site.virtual_now, limit).due_at + TICK
