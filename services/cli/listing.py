@@ -8,7 +8,7 @@ from rich.text import Text
 
 from models.domain.words import ENDED, OrderStatus
 from services.callers import Caller
-from services.cli.words import SIGN, STYLE, listed, short
+from services.cli.words import SIGN, STYLE, short
 from services.execute import Shop
 from services.views import labels
 from services.views.cursors import Cursors
@@ -81,7 +81,8 @@ def table_of(items: list[OrderItem], language: Language) -> Table:
 def _row(item: OrderItem, language: Language) -> tuple[Text, ...]:
     ended = item.status in ENDED
     matter = item.title or (item.category.name if item.category else "")
-    balls = listed([short(one, language) for one in item.holders], language)
+    # One a line: folding would break a name.
+    balls = "\n".join(short(one, language) for one in item.holders)
     return (
         Text(item.code),
         Text(item.space.name),

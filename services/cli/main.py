@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from services.cli import load, migrate, orders, phone, testing, tokens, up
+from services.cli import clock, load, migrate, orders, phone, rebuild, testing, tokens, up
 from services.settings import SettingsError
 
 app = typer.Typer(
@@ -24,6 +24,8 @@ app.command("show")(orders.show)
 app.command("act")(orders.act)
 app.add_typer(tokens.app, name="token")
 app.command("phone")(phone.phone)
+app.command("clock")(clock.clock)
+app.command("rebuild")(rebuild.rebuild)
 
 
 def main() -> None:
