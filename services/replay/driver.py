@@ -74,7 +74,7 @@ class Driver:
         """Freeze the clock, or hand the site over to the live one."""
         with transaction(self.shop.engine, [self.site_id]) as sql:
             sql.execute(
-                "UPDATE site SET clock = %(clock)s,"
-                " virtual_now = CASE WHEN %(clock)s = 'live' THEN NULL ELSE virtual_now END WHERE id = %(id)s",
+                "UPDATE site SET clock = %(clock)s::text,"
+                " virtual_now = CASE WHEN %(clock)s::text = 'live' THEN NULL ELSE virtual_now END WHERE id = %(id)s",
                 {"clock": clock, "id": self.site_id},
             )
