@@ -21,8 +21,8 @@ SLICE = timedelta(days=1)
 BATCH = 400
 """Units of one transaction; more saves nothing, and what fails has to be repeated one by one."""
 
-Progress = Callable[[int, datetime], None]
-"""Told of steps taken and of the virtual time that is reached."""
+Progress = Callable[[int, int, datetime], None]
+"""Told of commands done, of how many there are, and of the virtual time that is reached."""
 
 log = structlog.get_logger("lianban.replay")
 
@@ -37,11 +37,16 @@ class Drive:
     refused: list[Refusal] = field(default_factory=list)
     """Cases that the engine did not take after all: a fault of the machine, not of the row."""
     failed: set[Case] = field(default_factory=set)
+    commands: int = 0
+    done: int = 0
 
     def run(self, cases: Sequence[Case]) -> None:
         """Tell all cases up to `until`."""
+        limited = sum(one.row.target is not None for one in cases)
+        closed = [one for one in cases if one.row.closed and one.row.closed <= self.until]
+        self.commands = len(cases) + limited + len(closed)
         reports = _Queue(cases, lambda one: one.row.opened)
-        endings = _Queue((one for one in cases if one.row.closed), lambda one: one.row.closed or self.until)
+        endings = _Queue(closed, lambda one: one.row.closed or self.until)
         end = datetime.min.replace(tzinfo=UTC)
         while end < self.until:
             begin = self._next((reports.first, endings.first)) or self.until
@@ -50,7 +55,7 @@ class Drive:
             self._open(reports.take(end), end)
             self._do(endings.take(end), Case.ended)
             self.driver.advance(end)
-            self.progress(0, end)
+            self.progress(self.done, self.commands, end)
 
     def _open(self, cases: Sequence[Case], end: datetime) -> None:
         self._do(cases, Case.reported)
@@ -62,7 +67,7 @@ class Drive:
         for place in range(0, len(alive), BATCH):
             batch = alive[place : place + BATCH]
             self._execute(batch, [unit for unit in map(command, batch) if unit is not None])
-            self.progress(len(batch), batch[-1].row.opened)
+            self.done += len(batch)
 
     def _execute(self, cases: Sequence[Case], units: Sequence[Unit]) -> None:
         try:

@@ -3,6 +3,7 @@
 Another city needs a folder of three files (format.toml, site.toml, playbook.toml) and no code.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from models.domain.playbook.source import Source
 from models.domain.playbook.validate import validate
 from models.domain.words import Origin, Severity
 
+SITE_CODE: Final = re.compile(r"[A-Z][A-Z0-9]{0,15}")
 ANY: Final = "*"
 _BETWEEN: Final = " / "
 _SAMPLE: Final = datetime(2011, 7, 31, 23, 59, 58)  # noqa: DTZ001 - a local time, as files write it

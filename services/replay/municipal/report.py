@@ -1,4 +1,4 @@
-"""The report of a replay, as plain values for JSON; `printed` shows the same on a terminal."""
+"""The report of a replay, as plain values for JSON; `printed` lays it out for a terminal."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -62,7 +62,7 @@ def oracle(told: Told, done: Replayed) -> dict[str, int]:
     """The city's verdict on each case against the ledger's.
 
     Compared are the cases that have target, closing and verdict in the file and whose outcome was reached by
-    `until`; the last two counts are of cases without a verdict, and of those never closed that became overdue.
+    `until`; the last two counts are of cases without a verdict, and of overdue ones that were never closed.
     """
     compared = _compared(told, done)
     both = [case.row for case, _ in told if case.row.target and case.row.closed]
