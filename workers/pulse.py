@@ -15,10 +15,10 @@ import structlog
 
 from services import bootstrap, lanes, nudges
 from services.execute import Shop
+from services.housekeeping import tidy
 from services.settings import settings
 from services.store.claims import Queue, waiting
 from services.store.heartbeats import beat
-from services.store.housekeeping import tidy
 from services.store.transactions import transaction
 from workers.lane import run
 
@@ -90,9 +90,8 @@ def _send(_shop: Shop) -> None:
 
 
 def _send_in_child() -> None:
-    from services.notify.sending import send  # noqa: PLC0415
-
     from services.notify.expanding import expand  # noqa: PLC0415 - Apprise is loaded only where it is used
+    from services.notify.sending import send  # noqa: PLC0415
 
     bootstrap.set_up_logging(settings())
     with bootstrap.opened(settings()) as shop:
