@@ -18,6 +18,7 @@ from services.settings import Settings, settings
 from services.store.engine import DatabaseRole
 from services.views.cursors import Cursors
 from services.views.order import API
+from services.web import pages, reference, routes
 
 THREADS = 4
 """More of them only wait for each other: about 4 halve the 99th percentile against the default of 40."""
@@ -47,6 +48,10 @@ def make_app(shop: Shop, told: Settings, *, with_nudges: bool = False) -> FastAP
         app.add_exception_handler(kind, answer)
     app.include_router(_api())
     app.include_router(health.router)
+    app.include_router(routes.router)
+    app.include_router(reference.router)
+    app.mount("/static", routes.static_files())
+    app.state.show_error = pages.show_error
     setattr(app, "openapi", lambda: describe(app))  # noqa: B010 - FastAPI's way, but not that of types
     # The last one added is the outermost.
     app.add_middleware(MediaTypes)

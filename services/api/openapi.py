@@ -9,11 +9,12 @@ from services.api.guard import OPEN_PATHS
 from services.api.problems import ProblemBody
 
 DESCRIPTION = """\
-One reported issue becomes an order; every party on it has its own clock, until somebody else has verified
-its work. Instants are RFC 3339 in UTC. Names and sentences are in the language of `Accept-Language` (zh, en).
+One reported issue becomes an order; every party on it has its own clock, until somebody else has
+verified its work. Instants are RFC 3339 in UTC. Names and sentences are in the language of
+`Accept-Language` (zh, en).
 
-Every POST takes an `Idempotency-Key`. Lists go on by the opaque `next` of the part before. What is not done is
-told as a problem (RFC 9457).
+Every POST takes an `Idempotency-Key`. Lists go on by the opaque `next` of the part before. What is not done
+is told as a problem (RFC 9457).
 """
 
 

@@ -12,7 +12,8 @@ from services.api.carrying import look_up, raise_refusal
 from services.api.problems import declared
 from services.api.visit import CodePath, OneErrand, OneVisit
 from services.views.events import events_page
-from services.views.models import Colour, EventsPage, OrdersPage, OrderView
+from services.views.models import Colour, EventsPage, NoticesView, OrdersPage, OrderView
+from services.views.notices import notices_view
 from services.views.order import API, order_view
 from services.views.orders import MOST, Filters, Part, orders_page
 
@@ -115,3 +116,11 @@ def list_events(visit: OneVisit, code: CodePath, limit: Limit = 100, cursor: Cur
         cursors=visit.cursors,
         language=visit.language,
     )
+
+
+@router.get(
+    "/{code}/notices", summary="通知 Who was told", operation_id="list_notices", responses=declared(404, 422)
+)
+def list_notices(visit: OneVisit, code: CodePath) -> NoticesView:
+    """Every notice with its deliveries: to whom, over what, and whether it arrived."""
+    return notices_view(visit.shop, visit.caller, look_up(visit, code), visit.language)

@@ -277,6 +277,37 @@ class EventsPage(View):
     next: str | None
 
 
+class DeliveryView(View):
+    """One message of a notice to one recipient over one channel."""
+
+    person: str | None = Field(description="The member's code; None for the party's own channel.")
+    kind: str
+    language: str
+    state: str = Field(description="queued, sent, failed or unknown; what is unknowable is said to be.")
+    result: str | None
+    finished_at: datetime | None
+
+
+class NoticeView(View):
+    """One notice to a party: why, and what became of it."""
+
+    party: Named
+    role: str
+    why: list[str]
+    text: str = Field(description="Why, in words.")
+    urgency: str
+    created_at: datetime
+    send_at: datetime
+    state: str = Field(description="waiting, told, or nobody (no one with a channel was found).")
+    deliveries: list[DeliveryView]
+
+
+class NoticesView(View):
+    """All notices of an order."""
+
+    items: list[NoticeView]
+
+
 class SpaceView(View):
     """空间."""
 

@@ -1,0 +1,38 @@
+"""Who was told what about an order, when, and whether it arrived."""
+
+from models.domain.orders.rules import Context
+from models.domain.streams import Role, StreamKey
+from services.callers import Caller
+from services.execute import Shop
+from services.notify.phone import in_words, service_record
+from services.store.transactions import transaction
+from services.views.found import find
+from services.views.language import Language
+from services.views.models import DeliveryView, NoticesView, NoticeView
+
+
+def notices_view(shop: Shop, caller: Caller, key: StreamKey, language: Language) -> NoticesView:
+    """All notices of an order in their order.
+
+    Raises:
+        UnknownStream: there is no such order, or the caller may not see it.
+    """
+    with transaction(shop.engine, caller.site_ids) as sql:
+        found = find(shop, sql, caller, key, language)
+        rows = service_record(sql, key)
+    names_people = caller.actor.role is not Role.RESIDENT
+    marks = _marks(found.context)
+    items = []
+    for row in rows:
+        deliveries = [
+            DeliveryView(**(one if names_people else one | {"person": None})) for one in row["deliveries"]
+        ]
+        words = in_words(row["why"], language, marks)
+        told = {"party": found.party(row["party"]), "text": words, "deliveries": deliveries}
+        items.append(NoticeView(**(row | told)))
+    return NoticesView(items=items)
+
+
+def _marks(context: Context) -> dict[str, str]:
+    """What the rungs of the order's own playbook mark."""
+    return {rung.code: str(rung.mark) for rung in context.playbook.ladder}

@@ -1,0 +1,123 @@
+"""What the order's page shows, made from its view, its ledger and its history."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from services.views.found import Found
+from services.views.history import History
+from services.views.language import day_text, party_name
+from services.views.models import AssignmentView, DeadlineView, EventView, OrderView
+from services.web.lanes import Axis, Bar, bars
+from services.web.pages import seconds_until
+
+MINOR = frozenset(
+    {"DeadlineSet", "DeadlineEnded", "DeadlineMoved", "DeadlinePaused", "DeadlineResumed", "DutyChanged"}
+)
+"""Events that follow from another one; the page shows them small beneath it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A deadline with how far off it is."""
+
+    view: DeadlineView
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One party's lane."""
+
+    view: AssignmentView
+    bars: list[Bar]
+    dues: list[Due]
+    marks: list[int]
+    """Where its open deadlines lie on the axis, as far as they have come already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What happened at one instant by one actor: the events that matter, and what followed from them."""
+
+    first: EventView
+    main: list[EventView]
+    minor: list[EventView]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the timeline."""
+
+    name: str
+    happenings: list[Happening]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """All values of the page."""
+
+    order: OrderView
+    zone: str
+    site_clock: str
+    lanes: list[Lane]
+    others: list[Due]
+    axis: Axis
+    days: list[Day]
+    held: list[tuple[str, float]]
+    has_plan: bool
+
+
+def values_of(found: Found, order: OrderView, events: list[EventView], history: History) -> OrderPage:
+    """The page's values."""
+    ends = order.closed_at or (max(events[-1].at, order.as_of) if events else order.as_of)
+    axis = Axis(order.reported_at, ends)
+    site, language = found.context.site, found.language
+    return OrderPage(
+        order=order,
+        zone=found.zone,
+        site_clock=found.site.clock,
+        lanes=[_lane(one, history, axis, found) for one in order.assignments],
+        others=[_due(one, found) for one in order.deadlines],
+        axis=axis,
+        days=_days(events, found),
+        held=[(party_name(code, site, language), held.total_seconds()) for code, held in history.time_held()],
+        has_plan=found.order.space in site.spaces,
+    )
+
+
+def _lane(one: AssignmentView, history: History, axis: Axis, found: Found) -> Lane:
+    spans = history.lanes.get(one.party.code, [])
+    marks = [axis.place(due.due_at) for due in one.deadlines if due.due_at and due.due_at <= axis.ends]
+    return Lane(one, bars(spans, axis, found.language), [_due(due, found) for due in one.deadlines], marks)
+
+
+def _due(one: DeadlineView, found: Found) -> Due:
+    return Due(one, seconds_until(one.due_at, found.now))
+
+
+def _days(events: Iterable[EventView], found: Found) -> list[Day]:
+    """The newest day first, within a day as it went."""
+    zone = ZoneInfo(found.zone)
+
+    def day_of(event: EventView) -> date:
+        return event.at.astimezone(zone).date()
+
+    days = []
+    for _, group in groupby(events, key=day_of):
+        found_events = list(group)
+        name = day_text(found_events[0].at, found.zone, found.language)
+        days.append(Day(name, _happenings(found_events)))
+    return days[::-1]
+
+
+def _happenings(events: list[EventView]) -> list[Happening]:
+    found = []
+    for _, group in groupby(events, key=lambda event: (event.at, event.actor)):
+        together = list(group)
+        main = [one for one in together if one.type not in MINOR]
+        minor = [one for one in together if one.type in MINOR] if main else []
+        found.append(Happening(together[0], main or together, minor))
+    return found

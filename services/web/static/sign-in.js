@@ -1,0 +1,10 @@
+// The link's secret stands behind '#', which browsers do not send: put it into the form, and the form on its way.
+const secret = location.hash.slice(1);
+if (secret) {
+  history.replaceState(null, '', location.pathname);
+  document.getElementById('secret').value = secret;
+  document.getElementById('intro').hidden = true;
+  document.getElementById('wait').hidden = false;
+  document.getElementById('form').hidden = true;
+  document.getElementById('form').submit();
+}
