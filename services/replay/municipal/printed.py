@@ -80,13 +80,14 @@ def _counts(title: str, counted: Mapping[str, Mapping[str, Any]]) -> Table:
 
 def _time_held(report: Report) -> Table:
     """Days of wall-clock time; both partitions are exact, to the second, in the report as JSON."""
-    held = report["time_held"]
+    held, names = report["time_held"], {code: one["name"] for code, one in report["departments"].items()}
     table = _table("time held", "of it", numbers=("days",))
     for code, shares in held["parties"].items():
-        name = report["departments"].get(code, {}).get("name", code)
         stages = ((stage.replace("_", " "), passed) for stage, passed in shares.items())
-        _add_shares(table, name, stages)
-    _add_shares(table, "all orders, by holders", held["holders"].items())
+        _add_shares(table, names.get(code, code), stages)
+    for holders, passed in held["holders"].items():
+        who = " + ".join(names.get(code, code) for code in holders.split(" + "))
+        _add_shares(table, who, [("in hand, of all orders", passed)])
     return table
 
 

@@ -33,7 +33,7 @@ def report_of(shop: Shop, done: Replayed) -> Report:
     report: Report = {
         "site": wish.site,
         "format": wish.format.mapped.code,
-        "until": wish.until.isoformat(),
+        "until": wish.until.astimezone(wish.format.zone).isoformat(),
         "rows": done.total,
         "later": done.later,
         "refused": [asdict(one) for one in done.refused],
