@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from services.cli import clock, load, migrate, orders, phone, rebuild, replay, testing, tokens, up
+from services.cli import clock, doctor, load, migrate, orders, phone, rebuild, replay, testing, tokens, up
 from services.settings import SettingsError
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.add_typer(tokens.app, name="token")
 app.command("phone")(phone.phone)
 app.command("clock")(clock.clock)
 app.command("rebuild")(rebuild.rebuild)
+app.command("doctor")(doctor.doctor)
 app.command("replay")(replay.replay)
 
 
