@@ -47,10 +47,11 @@ def own_children(settings: Settings) -> list[Child]:
             grace=timedelta(seconds=25),
             stop_order=1,
         ),
-        # Sending waits for strangers' machines; it must not hold up the engine.
+        # Sending waits for strangers' machines; it must not hold up the engine. One process, since each costs
+        # 50 MB: what a dead address delays past the grace is sent by the pulse.
         child(
             name="sender",
-            command=[*WORKER, "-n", "sender@%h", "-Q", "lianban.send", "--concurrency=2", *QUIET],
+            command=[*WORKER, "-n", "sender@%h", "-Q", "lianban.send", "--concurrency=1", *QUIET],
             log=logs / "sender.log",
             grace=timedelta(seconds=25),
             stop_order=1,

@@ -180,7 +180,7 @@ def announce(settings: Settings, links: Sequence[tuple[str, str]]) -> None:
     table = Table.grid(padding=(0, 2))
     for name, value in (
         ("pages", settings.public_url),
-        ("API", f"{settings.public_url}/docs"),
+        ("API", f"{settings.public_url}/api/v1"),
         ("data", str(settings.data)),
         ("logs", str(settings.data / "logs")),
         ("notices", "./lianban phone"),
