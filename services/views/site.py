@@ -100,10 +100,11 @@ def _number_of(caller: Caller, code: str) -> int:
 
 
 _PIN = """<g id="mark" transform="translate({x} {y})" aria-hidden="true">
-<circle r="60" fill="#c8321e" fill-opacity="0.16"/>
+<circle r="46" fill="#c8321e" fill-opacity="0.14" stroke="#c8321e" stroke-width="3"/>
+<g transform="scale(0.8)">
 <path d="M0 6C-22 -26 -30 -38 -30 -54A30 30 0 0 1 30 -54C30 -38 22 -26 0 6Z" fill="#c8321e" stroke="#fff"
  stroke-width="4"/>
-<circle cy="-54" r="11" fill="#fff"/></g></svg>"""
+<circle cy="-54" r="11" fill="#fff"/></g></g></svg>"""
 
 
 def marked(plan: str, space: str) -> str:

@@ -49,7 +49,19 @@ def bars(spans: Iterable[Span], axis: Axis, language: Language) -> list[Bar]:
     ]
 
 
+def legend(spans: Iterable[Span], language: Language) -> list[tuple[str, str]]:
+    """Each stage with how long it lasted in all."""
+    total: dict[str, timedelta] = {}
+    for span in spans:
+        for stage in span.words:
+            total[stage] = total.get(stage, timedelta()) + span.length
+    return [(stage, _in_words(stage, length, language)) for stage, length in total.items()]
+
+
 def told(span: Span, language: Language) -> str:
     """A stretch in words."""
-    stage = labels.label(labels.STAGE, span.words[0], language)
-    return f"{stage} {span_text(int(span.length.total_seconds()), language)}"
+    return _in_words(span.words[0], span.length, language)
+
+
+def _in_words(stage: str, length: timedelta, language: Language) -> str:
+    return f"{labels.label(labels.STAGE, stage, language)} {span_text(int(length.total_seconds()), language)}"

@@ -10,7 +10,7 @@ from services.views.found import Found
 from services.views.history import History
 from services.views.language import day_text, party_name
 from services.views.models import AssignmentView, DeadlineView, EventView, OrderView
-from services.web.lanes import Axis, Bar, bars
+from services.web.lanes import Axis, Bar, bars, legend
 from services.web.pages import seconds_until
 
 MINOR = frozenset(
@@ -33,6 +33,7 @@ class Lane:
 
     view: AssignmentView
     bars: list[Bar]
+    legend: list[tuple[str, str]]
     dues: list[Due]
     marks: list[int]
     """Where its open deadlines lie on the axis, as far as they have come already."""
@@ -91,7 +92,8 @@ def values_of(found: Found, order: OrderView, events: list[EventView], history: 
 def _lane(one: AssignmentView, history: History, axis: Axis, found: Found) -> Lane:
     spans = history.lanes.get(one.party.code, [])
     marks = [axis.place(due.due_at) for due in one.deadlines if due.due_at and due.due_at <= axis.ends]
-    return Lane(one, bars(spans, axis, found.language), [_due(due, found) for due in one.deadlines], marks)
+    drawn, told = bars(spans, axis, found.language), legend(spans, found.language)
+    return Lane(one, drawn, told, [_due(due, found) for due in one.deadlines], marks)
 
 
 def _due(one: DeadlineView, found: Found) -> Due:

@@ -21,6 +21,7 @@ WORDS: Mapping[str, Words] = {
     "not_promised": ("尚未承诺日期", "No date promised yet"),
     "closed_on": ("结案", "Closed"),
     "ball": ("球在", "The ball is with"),
+    "between": ("、", ", "),
     "nobody": ("无人", "nobody"),
     "back": ("返回列表", "Back to the list"),
     "language": ("English", "中文"),
