@@ -1,8 +1,9 @@
 """What is sent with each action. Unknown fields are refused: a typing error never passes in silence."""
 
+from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from models.domain.words import DeadlineKind, Origin, PhotoPurpose, Severity
 from services.store.private import LONGEST_TEXT
@@ -11,6 +12,17 @@ Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
 Title = Annotated[str, Field(min_length=1, max_length=120)]
 Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 OrderCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*-[0-9]{1,18}$", examples=["AIBO5-17"])]
+_FIRST_YEAR, _LAST_YEAR = 1990, 2090
+
+
+def _within_calendars(at: datetime) -> datetime:
+    """Business time reaches from 1990 to 2099; a typing error must not become a date beyond it."""
+    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+        raise ValueError(f"give a date from {_FIRST_YEAR} to {_LAST_YEAR}")
+    return at
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_within_calendars)]
 
 
 class Body(BaseModel):
@@ -112,14 +124,14 @@ class OutsideNumberBody(Body):
 
     system: Annotated[str, Field(min_length=1, max_length=40, examples=["12345"])]
     number: Annotated[str, Field(min_length=1, max_length=64)]
-    due_at: AwareDatetime | None = None
+    due_at: Instant | None = None
 
 
 class PlanBody(Body):
     """整改方案: what will be done, and by when."""
 
     plan: Text
-    fix_by: AwareDatetime
+    fix_by: Instant
 
 
 class ReturnBody(ReasonBody):
@@ -132,20 +144,20 @@ class HoldBody(NoteBody):
     """暂缓: a reason from the playbook's list, and until when."""
 
     reason: Code = Field(examples=["material"])
-    until: AwareDatetime
+    until: Instant
 
 
 class ExtendBody(ReasonBody):
     """延期: the date asked for."""
 
-    until: AwareDatetime
+    until: Instant
 
 
 class WaitBody(ReasonBody):
     """等待他方: who has to do what (the reason) by when."""
 
     nominee: Code = Field(description="The party that is waited for.")
-    until: AwareDatetime
+    until: Instant
 
 
 class DecideBody(OptionalReasonBody):
@@ -171,7 +183,7 @@ class SetLimitBody(Body):
     """A limit by hand, with the reason; an import needs none."""
 
     kind: DeadlineKind = Field(examples=["fix"])
-    due_at: AwareDatetime
+    due_at: Instant
     reason: Text | None = None
 
 
