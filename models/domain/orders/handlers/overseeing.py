@@ -145,7 +145,10 @@ def add_outside_number(draft: Draft, command: c.AddOutsideNumber) -> None:
 
 @handles(c.Note)
 def note(draft: Draft, command: c.Note) -> None:
-    """A remark."""
+    """A remark, on the order or on one party's part of it."""
+    if command.party is not None and command.party not in draft.order.assignments:
+        why = f"{command.party} has no assignment on this order"
+        raise illegal("note", why, draft.order, draft.actor, draft.context)
     draft.emit(e.NoteAdded(command.note, command.party or draft.actor.party))
 
 
