@@ -200,9 +200,10 @@ def load_playbook(sql: Sql, site_id: int, name: str, source: str) -> str:
 
 
 def _try_again(sql: Sql, site_id: int) -> None:
-    """What could not be routed gets another look."""
+    """What could not be routed gets another look, by the site's own clock."""
     rows = sql.execute(
-        "SELECT stream_id, statement_timestamp() FROM stream WHERE site_id = %s AND status = 'unrouted'",
+        "SELECT t.stream_id, coalesce(s.virtual_now, statement_timestamp()) FROM stream t"
+        " JOIN site s ON s.id = t.site_id WHERE t.site_id = %s AND t.status = 'unrouted'",
         (site_id,),
     ).fetchall()
     if rows:
