@@ -4,7 +4,20 @@ import sys
 
 import typer
 
-from services.cli import clock, doctor, load, migrate, orders, phone, rebuild, replay, testing, tokens, up
+from services.cli import (
+    clock,
+    doctor,
+    load,
+    migrate,
+    orders,
+    phone,
+    rebuild,
+    replay,
+    testing,
+    tokens,
+    up,
+    years,
+)
 from services.settings import SettingsError
 
 app = typer.Typer(
@@ -28,6 +41,7 @@ app.command("clock")(clock.clock)
 app.command("rebuild")(rebuild.rebuild)
 app.command("doctor")(doctor.doctor)
 app.command("replay")(replay.replay)
+app.command("publish-year")(years.publish_year)
 
 
 def main() -> None:
