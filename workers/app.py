@@ -1,9 +1,15 @@
 """The Celery application. A message is a hint without content: what there is to do stands in PostgreSQL."""
 
+import gc
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
+from celery.signals import (
+    setup_logging,
+    worker_before_create_process,
+    worker_process_init,
+    worker_process_shutdown,
+)
 
 from services import bootstrap, nudges
 from services.execute import Shop
@@ -48,6 +54,13 @@ def shop() -> Shop:
 @setup_logging.connect
 def _log(**_: Any) -> None:  # noqa: ANN401 - Celery's signal
     bootstrap.set_up_logging(settings())
+
+
+@worker_before_create_process.connect
+def _share(**_: Any) -> None:  # noqa: ANN401 - Celery's signal
+    """What the parent has loaded stays shared: the child's collector does not touch it."""
+    gc.collect()
+    gc.freeze()
 
 
 @worker_process_init.connect
