@@ -82,8 +82,8 @@ class Recorder:
 _RECORD = """
 INSERT INTO phone (site_id, stream_id, delivery_id, at, party, member, address, language, why, title, body)
 SELECT s, i, d, coalesce(a, statement_timestamp()), p, m, ad, l, string_to_array(w, ','), t, b
-FROM unnest(%s::int[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::text[],
-    %s::text[], %s::text[], %s::text[], %s::text[]) AS t (s, i, d, a, p, m, ad, l, w, t, b)
+FROM unnest(%b::int[], %b::bigint[], %b::bigint[], %b::timestamptz[], %b::text[], %b::text[], %b::text[],
+    %b::text[], %b::text[], %b::text[], %b::text[]) AS t (s, i, d, a, p, m, ad, l, w, t, b)
 ON CONFLICT (delivery_id) DO NOTHING
 """
 

@@ -170,8 +170,8 @@ def _write(sql: Sql, rows: list[Row]) -> None:
             "INSERT INTO delivery (site_id, notice_id, notice_ids, stream_id, party, member, channel_id,"
             " kind, language, created_at)"
             " SELECT s, n, string_to_array(ns, ',')::bigint[], i, p, m, c, k, l, a"
-            " FROM unnest(%s::int[], %s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::text[],"
-            " %s::int[], %s::text[], %s::text[], %s::timestamptz[]) AS t (s, n, ns, i, p, m, c, k, l, a)"
+            " FROM unnest(%b::int[], %b::bigint[], %b::text[], %b::bigint[], %b::text[], %b::text[],"
+            " %b::int[], %b::text[], %b::text[], %b::timestamptz[]) AS t (s, n, ns, i, p, m, c, k, l, a)"
             " ON CONFLICT (notice_id, member, kind) DO NOTHING",
             [list(column) for column in zip(*rows, strict=True)],
         )

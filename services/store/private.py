@@ -47,8 +47,8 @@ def write_texts(sql: Sql, rows: Iterable[tuple[StreamKey, PrivateText]], now: da
     if many:
         sql.execute(
             "INSERT INTO private_row (site_id, id, stream_id, kind, secret, body, created_at)"
-            " SELECT * FROM unnest(%s::int[], %s::text[], %s::bigint[], %s::text[], %s::bytea[], %s::text[],"
-            " %s::timestamptz[])",
+            " SELECT * FROM unnest(%b::int[], %b::text[], %b::bigint[], %b::text[], %b::bytea[], %b::text[],"
+            " %b::timestamptz[])",
             [list(column) for column in zip(*many, strict=True)],
         )
 
