@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def load(
     path: Annotated[
-        Path, typer.Argument(help="Folder of a site, or a playbook's .toml file.", show_default=False)
+        Path, typer.Argument(help="Folder of a site, a playbook's .toml file, or aibo-5.", show_default=False)
     ],
     site: Annotated[str | None, typer.Option(help="Site that the playbook is for.")] = None,
     code: Annotated[str | None, typer.Option(help="Add the folder's site under this code.")] = None,
@@ -28,6 +28,7 @@ def load(
     Example: ./lianban load my-site/playbook.toml --site AIBO5
     """
     with at_work() as shop:
+        path = _shipped(path)
         if path.is_dir():
             if site is not None:
                 raise Stop("--site goes with a playbook's file; a folder is a new site, named with --code.")
@@ -38,6 +39,14 @@ def load(
             _load_playbook(shop, path, site)
         else:
             raise Stop(f"{path} is neither a folder nor a file.")
+
+
+def _shipped(path: Path) -> Path:
+    """The folder of a playbook that comes with the program, where a bare name stands for one."""
+    from services import bootstrap
+
+    folder = bootstrap.playbook_folder(path.name)
+    return folder if path.name == str(path) and not path.exists() and folder.is_dir() else path
 
 
 def _load_folder(shop: "Shop", folder: Path, code: str | None, clock: str, at: str | None) -> None:
