@@ -110,6 +110,9 @@ ACTING = frozenset({Duty.LEAD, Duty.SUPPORT})
 """The duties that oblige to act; an order ends only with theirs."""
 
 WORKING = frozenset({AssignmentState.ACKNOWLEDGED, AssignmentState.IN_PROGRESS})
+STOPPED = frozenset({AssignmentState.HELD, AssignmentState.WAITING})
+"""While an assignment is in one of these its clocks stand still."""
+
 OVER = frozenset({AssignmentState.VERIFIED, AssignmentState.RELEASED, AssignmentState.WITHDRAWN})
 """An assignment in one of these asks nothing of its party any more."""
 

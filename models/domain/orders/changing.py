@@ -1,4 +1,4 @@
-"""`dataclasses.replace` for frozen dataclasses with slots, five times as fast: every event changes a state."""
+"""`dataclasses.replace` for frozen dataclasses with slots, five times as fast: each event changes a state."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
@@ -22,8 +22,8 @@ def changed(instance: T, **changes: Any) -> T:  # noqa: ANN401 - values of the f
 def _made(kind: type[Any]) -> _Copier:
     """A copier without a loop, written out as `dataclasses` writes its `__init__`.
 
-    It writes the slots themselves, since a frozen dataclass refuses the ordinary way. A loop over the slots took
-    twice as long, `replace` five times.
+    It writes the slots themselves, since a frozen dataclass refuses the ordinary way. A loop over the slots
+    took twice as long, `replace` five times.
     """
     names = [field.name for field in fields(kind)]
     writes = {name: getattr(kind, name).__set__ for name in names}

@@ -10,12 +10,11 @@ from models.domain.orders.draft import Draft
 from models.domain.orders.handlers.ending import ask_review, drop_requests
 from models.domain.orders.state import Assignment, Deadline
 from models.domain.playbook.model import Route, SafetyLimits
-from models.domain.words import ACTING, AssignmentState, DeadlineKind, Duty, RequestKind
+from models.domain.words import ACTING, STOPPED, AssignmentState, DeadlineKind, Duty, RequestKind
 
 K, A = DeadlineKind, AssignmentState
 _OF_SAFETY = frozenset({K.ON_SITE, K.MAKE_SAFE})
 _OF_LEAD = frozenset({K.CONTACT, K.PLAN})
-_STOPPED = frozenset({A.HELD, A.WAITING})
 
 
 def dispatch(
@@ -50,7 +49,7 @@ def dispatch_or_keep(draft: Draft, party: str, duty: Duty, found: Route) -> None
         draft.emit(e.DutyChanged(party, duty))
     drop_requests(draft, party, RequestKind.EXTEND)
     set_limits(draft, party, found)
-    if held.state in _STOPPED:
+    if held.state in STOPPED:
         pause(draft, party)
     if held.state is A.DONE:
         _ask_review_anew(draft, party)

@@ -8,7 +8,7 @@ from models.domain.business_time.calendar import Calendar
 from models.domain.business_time.limits import Clock, Limit
 from models.domain.orders import commands as c
 from models.domain.orders import events as e
-from models.domain.orders.deadlines import OF_WORK, TO_FIX, Until, begin, move
+from models.domain.orders.deadlines import OF_WORK, TO_FIX, Until, begin, move, pause
 from models.domain.orders.draft import Draft
 from models.domain.orders.handlers import handles
 from models.domain.orders.handlers.dispatching import hand_over
@@ -17,7 +17,7 @@ from models.domain.orders.lives import illegal
 from models.domain.orders.refusals import BadValue
 from models.domain.orders.state import Deadline, OutsideNumber
 from models.domain.streams import Role
-from models.domain.words import AssignmentState, DeadlineKind, Duty
+from models.domain.words import STOPPED, AssignmentState, DeadlineKind, Duty
 
 K = DeadlineKind
 
@@ -80,6 +80,8 @@ def set_limit(draft: Draft, command: c.SetLimit) -> None:
     else:
         start = draft.order.assignments[command.party].dispatched_at
         begin(draft, command.kind, command.party, Until(command.due_at, reason), start=start)
+        if draft.order.assignments[command.party].state in STOPPED:
+            pause(draft, command.party)
 
 
 def _check_owed(draft: Draft, command: c.SetLimit) -> None:
