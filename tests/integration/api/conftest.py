@@ -1,14 +1,22 @@
-"""A whole API over a real database: two sites, a token for each part that somebody plays."""
+"""A whole API over a real database: two sites, a token for each part that somebody plays.
 
-from collections.abc import Callable, Iterator
+Every answer that a test receives is held against the OpenAPI document: its status is declared, its body is of
+the declared type, and the safe headers are there.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from PIL import Image
 from sqlalchemy import Engine
 
 from models.domain.playbook.site import parse_site
@@ -25,7 +33,8 @@ from services.store.engine import DatabaseRole, open_engine
 from services.store.migrate import upgrade
 from services.store.transactions import transaction
 
-FOLDER = Path(__file__).parents[3] / "deploy" / "playbooks" / "aibo-5"
+FOLDER = Path(__file__).resolve().parents[3] / "deploy" / "playbooks" / "aibo-5"
+HOME = "http://127.0.0.1:8000"
 LEAK = {
     "site": "AIBO5",
     "space": "table-tennis",
@@ -33,6 +42,87 @@ LEAK = {
     "origin": "pre_existing",
     "description": "乒乓房漏水，靠窗地上有水",
 }
+
+
+# ── held against the document ───────────────────────────────────────────────────────────────────────────────
+
+
+class Checked(TestClient):
+    """A client that believes no answer which the OpenAPI document does not announce."""
+
+    document: Mapping[str, Any] = {}
+
+    def request(self, method: Any, url: Any, *args: Any, **more: Any) -> Any:
+        answer = super().request(method, url, *args, **more)
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "content-security-policy" in answer.headers
+        path = str(answer.request.url.raw_path.decode()).partition("?")[0]
+        operation = operation_of(self.document, str(method).lower(), path)
+        if operation is not None:
+            must_be_declared(self.document, operation, answer)
+        return answer
+
+
+def operation_of(document: Mapping[str, Any], method: str, path: str) -> Mapping[str, Any] | None:
+    """The operation that serves a path; a fixed part of a path wins over a parameter."""
+    for template in sorted(document["paths"], key=lambda one: one.count("{")):
+        if re.fullmatch(re.sub(r"{\w+}", "[^/]+", template), path) and method in document["paths"][template]:
+            found: Mapping[str, Any] = document["paths"][template][method]
+            return found
+    return None
+
+
+def must_be_declared(document: Mapping[str, Any], operation: Mapping[str, Any], answer: Any) -> None:
+    told = operation["responses"].get(str(answer.status_code))
+    assert told is not None, f"{answer.request.url}: {answer.status_code} is not declared: {answer.text}"
+    media = answer.headers.get("content-type", "").partition(";")[0]
+    assert media in told.get("content", {}), f"{answer.request.url}: {media} is not declared"
+    if media.endswith("json"):
+        errors = list(misfits(document, told["content"][media]["schema"], answer.json()))
+        assert not errors, f"{answer.request.url}: {errors}"
+
+
+_TYPES: Mapping[str, Any] = {
+    "object": dict,
+    "array": list,
+    "string": str,
+    "boolean": bool,
+    "null": type(None),
+    "integer": int,
+    "number": (int, float),
+}
+
+
+def misfits(document: Mapping[str, Any], schema: Any, value: Any, at: str = "#") -> Iterator[str]:
+    """How a value differs from a JSON schema, as far as our schemas use the language."""
+    if "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    if "anyOf" in schema:
+        if all(list(misfits(document, one, value, at)) for one in schema["anyOf"]):
+            yield f"{at}: {value!r} fits none"
+        return
+    if "type" in schema and not isinstance(value, _TYPES[schema["type"]]):
+        yield f"{at}: {value!r} is no {schema['type']}"
+        return
+    if value not in schema.get("enum", [value]) or value != schema.get("const", value):
+        yield f"{at}: {value!r} is none of {schema.get('enum')}"
+    if isinstance(value, list):
+        for number, one in enumerate(value):
+            yield from misfits(document, schema.get("items", {}), one, f"{at}/{number}")
+    if isinstance(value, dict) and "properties" in schema:
+        yield from _misfits_of_fields(document, schema, value, at)
+
+
+def _misfits_of_fields(
+    document: Mapping[str, Any], schema: Any, value: dict[str, Any], at: str
+) -> Iterator[str]:
+    yield from (f"{at}/{name} is missing" for name in schema.get("required", ()) if name not in value)
+    yield from (f"{at}/{name} is not declared" for name in value if name not in schema["properties"])
+    for name, one in value.items():
+        yield from misfits(document, schema["properties"].get(name, {}), one, f"{at}/{name}")
+
+
+# ── the world ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass
@@ -60,17 +150,19 @@ class World:
         with transaction(self.worker.engine) as sql:
             return create_sign_in_link(sql, holder, lasts=lasts)
 
-    def client(self, token: str | None = None, **headers: str) -> TestClient:
+    def client(self, token: str | None = None, **headers: str) -> Checked:
         known = {"Authorization": f"Bearer {token}"} if token else {}
-        return TestClient(
+        client = Checked(
             self.app,
-            base_url="http://127.0.0.1:8000",
+            base_url=HOME,
             headers=known | headers,
             follow_redirects=False,
             raise_server_exceptions=False,
         )
+        client.document = self.app.openapi()
+        return client
 
-    def of(self, role: str, party: str | None = None, **more: Any) -> TestClient:
+    def of(self, role: str, party: str | None = None, **more: Any) -> Checked:
         return self.client(self.token(role, party, **more))
 
     def report(self, **fields: Any) -> str:
@@ -79,6 +171,9 @@ class World:
         assert answer.status_code == 201, answer.text
         self.route()
         return str(answer.json()["code"])
+
+    def act(self, code: str, path: str, party: str, body: Any = None, *, role: str = "handler") -> Any:
+        return self.of(role, party).post(f"/api/v1/orders/{code}/{path}", json=body or {})
 
 
 @pytest.fixture(scope="session")
@@ -106,21 +201,31 @@ def _add(engine: Engine, code: str) -> int:
         )
 
 
-@pytest.fixture(scope="session")
-def world(engines: tuple[Engine, Engine], tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """One world a test process; each test makes orders of its own in it."""
+@pytest.fixture(scope="module")
+def world(
+    migrated: str, engines: tuple[Engine, Engine], tmp_path_factory: pytest.TempPathFactory
+) -> World:
+    """One world a file; each test makes orders of its own in it."""
     app_engine, worker_engine = engines
     told = Settings.read(
-        {"LIANBAN_ENV": "test", "LIANBAN_DATA": str(tmp_path_factory.mktemp("data")), "LIANBAN_SECRET_KEY": "k" * 40}
+        {
+            "LIANBAN_ENV": "test",
+            "LIANBAN_DATA": str(tmp_path_factory.mktemp("data")),
+            "LIANBAN_SECRET_KEY": "k" * 40,
+        }
     )
-    with transaction(worker_engine) as sql:
-        for table in ("site",):
-            known = dict(sql.execute(f"SELECT code, id FROM {table}").fetchall())
-    ids = {code: known.get(code) or _add(worker_engine, code) for code in ("AIBO5", "OTHER")}
-    yield World(make_app(Shop(app_engine, Contexts()), told), Shop(worker_engine, Contexts()), told, ids)
+    with psycopg.connect(migrated) as sql:
+        sql.execute("TRUNCATE site, playbook, party, space, member, roster, channel, calendar, stream, event")
+        sql.execute("TRUNCATE routing, timer, firing, notice, delivery, idempotency, private_row, photo, outbox")
+    ids = {code: _add(worker_engine, code) for code in ("AIBO5", "OTHER")}
+    return World(make_app(Shop(app_engine, Contexts()), told), Shop(worker_engine, Contexts()), told, ids)
 
 
 @pytest.fixture(scope="session")
-def order(world: World) -> Callable[..., str]:
-    """Makes a routed order and answers with its code."""
-    return world.report
+def picture() -> bytes:
+    """A small JPEG with EXIF that tells where it was taken."""
+    image, target = Image.new("RGB", (64, 48), "teal"), BytesIO()
+    exif = Image.Exif()
+    exif[0x010E] = "爱博五村12号楼"
+    image.save(target, "JPEG", exif=exif)
+    return target.getvalue()
