@@ -6,10 +6,12 @@ Each step is a command of the person who took it. A step that is refused is an e
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+import structlog
 from pydantic import ValidationError
 
 from models.domain.playbook.problems import PlaybookError, Problem
@@ -21,7 +23,7 @@ from services import desk
 from services.actions.bodies import Body, MergeBody, RemarkBody, ReportBody, SplitBody
 from services.actions.table import MERGE, SPLIT
 from services.callers import Caller
-from services.execute import Answer, Shop, Unit, UnknownStream
+from services.execute import Answer, Shop, Unit
 from services.photos import Attached
 from services.replay.driver import Driver
 from services.replay.script import REPORT, Happening, Script, read_script
@@ -32,6 +34,8 @@ from services.replay.wording import wish_of
 from services.settings import Settings, settings
 from services.store import sites
 from services.store.transactions import transaction
+
+log = structlog.get_logger("lianban.replay")
 
 STORY = "story.toml"
 PHOTO = "photo"
@@ -63,12 +67,16 @@ def tell_story(shop: Shop, folder: Path, *, until: datetime, told: Settings | No
     spec = parse_site("site.toml", (folder / "site.toml").read_text(encoding="utf-8"))
     text = (folder / STORY).read_text(encoding="utf-8")
     script = read_script(STORY, text, zone=ZoneInfo(spec.zone), until=until)
+    begun = monotonic()
     with all_or_nothing(shop) as whole:
         site_id = _add(whole, folder, spec, script)
         driver = Driver(whole, site_id)
         _Teller(driver, script, spec, Album(whole, told or settings())).tell()
         turn(driver, until)
         driver.end("live")
+    log.info(
+        "story_told", site=spec.code, happenings=len(script.happenings), seconds=round(monotonic() - begun, 1)
+    )
     return site_id
 
 
@@ -108,7 +116,7 @@ class _Teller:
     def _happen(self, one: Happening) -> None:
         try:
             answer = self._report(one) if one.action == REPORT else self._step(one)
-        except (ValidationError, UnknownStream, desk.UnknownAction, KeyError) as error:
+        except (ValidationError, LookupError, ValueError) as error:
             raise self._untrue(one, error) from error
         if answer.refused is not None:
             raise self._untrue(one, answer.refused)
@@ -165,7 +173,7 @@ class _Teller:
         """A decision names the kind of request that it is about; the API needs no such word."""
         kind = one.words.get("request")
         if kind is not None and order.state.request_of(one.words["of"], RequestKind(kind)) is None:
-            raise UnknownStream(f"{one.words['of']} has no open request of the kind {kind}")
+            raise LookupError(f"{one.words['of']} has no open request of the kind {kind}")
 
     def _photo(self, one: Happening, caller: Caller, order: _Told) -> Answer:
         attached = Attached(PhotoPurpose(one.words["purpose"]), caller.actor.party, order.state.round)

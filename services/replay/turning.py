@@ -1,5 +1,6 @@
 """Turning a virtual clock from instant to instant: all takes effect and is told when it falls due."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from models.domain.business_time.arithmetic import due
@@ -7,6 +8,7 @@ from models.domain.business_time.limits import Limit
 from models.domain.orders import rules
 from services.execute import TICK
 from services.replay.driver import Driver, NotVirtual
+from services.store.claims import MOST_ATTEMPTS
 from services.store.contexts import read_sites
 from services.store.transactions import transaction
 
@@ -20,32 +22,44 @@ def turn(driver: Driver, to: datetime) -> None:
     Raises:
         NotVirtual: the site's clock is live or frozen.
     """
-    while (at := next_due(driver, to)) is not None:
+    while (due_next := next_due(driver, to)) is not None:
+        at = due_next.at
         driver.set_clock(at)
-        driver.route(at)
-        driver.fire(at)
+        if due_next.routing:
+            driver.route(at)
+        if due_next.timer:
+            driver.fire(at)
         driver.send(at)
     driver.set_clock(to)
 
 
-_FREE = "q.attempts < 8 AND (q.lease_until IS NULL OR q.lease_until < statement_timestamp())"
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The next instant at which something falls due at a site, and whether it is a routing or a timer."""
+
+    at: datetime
+    routing: bool
+    timer: bool
+
+
+_FREE = f"q.attempts < {MOST_ATTEMPTS} AND (q.lease_until IS NULL OR q.lease_until < statement_timestamp())"
 
 _NEXT = f"""
-SELECT least(
+SELECT
     (SELECT min(q.wanted_at) FROM routing q WHERE q.site_id = %(site)s AND {_FREE}),
     (SELECT min(q.fire_at) + %(tick)s FROM timer q WHERE q.site_id = %(site)s AND {_FREE}),
     (SELECT min(q.send_at) FROM notice q WHERE q.site_id = %(site)s AND q.expanded_at IS NULL AND {_FREE}),
     (SELECT min(q.created_at) FROM delivery q WHERE q.site_id = %(site)s AND q.state = 'queued' AND {_FREE})
-)
 """  # noqa: S608 - our own constants
 
 
-def next_due(driver: Driver, until: datetime) -> datetime | None:
-    """When the next thing falls due at the site, None when nothing does by `until`."""
+def next_due(driver: Driver, until: datetime) -> Next | None:
+    """What falls due next at the site, None when nothing does by `until`."""
     with transaction(driver.shop.engine, [driver.site_id]) as sql:
         row = sql.execute(_NEXT, {"site": driver.site_id, "tick": TICK}).fetchone()
-    at: datetime | None = row[0] if row else None
-    return at if at is not None and at <= until else None
+    routing, timer, *sending = row or (None, None)
+    at: datetime | None = min((one for one in (routing, timer, *sending) if one is not None), default=None)
+    return Next(at, routing == at, timer == at) if at is not None and at <= until else None
 
 
 def ahead(driver: Driver, limit: Limit) -> datetime:
