@@ -12,11 +12,7 @@ _SECOND = timedelta(seconds=1)
 
 
 def to_utc(local: datetime, zone: ZoneInfo) -> datetime:
-    """The instant of a naive local time in a zone.
-
-    Raises:
-        OverflowError: it lies at an end of the calendar.
-    """
+    """The instant of a naive local time in a zone. Raises OverflowError at an end of the calendar."""
     first = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
     if first.astimezone(zone).replace(tzinfo=None) == local:
         return first

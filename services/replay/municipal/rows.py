@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 
 from services.replay.municipal.format import Columns, Format
@@ -10,8 +10,8 @@ from services.replay.municipal.local_times import to_utc
 from services.replay.municipal.records import Record, read_records
 from services.store.private import LONGEST_TEXT, cleaned
 
-FIRST, LAST = datetime(1990, 1, 2, tzinfo=UTC), datetime(2098, 12, 31, tzinfo=UTC)
-"""Calendars know the years 1990 to 2099; a ladder goes on past its limit."""
+YEARS = range(1991, 2099)
+"""Calendars know the years 1990 to 2099; a zone may lie to the east, and a ladder goes on past its limit."""
 _SHOWN = 40
 
 
@@ -151,12 +151,11 @@ class _Reader:
             return None
         try:
             local = datetime.strptime(written, self._mapped.dates)  # noqa: DTZ007 - the site's zone follows
-            instant = to_utc(local, self._zone)
-        except (ValueError, OverflowError):
+        except ValueError:
             raise _Bad(f'{column} is "{written[:_SHOWN]}", no time of this format') from None
-        if not FIRST <= instant <= LAST:
-            raise _Bad(f"{column} lies outside the years {FIRST.year} to {LAST.year}")
-        return instant
+        if local.year not in YEARS:
+            raise _Bad(f"{column} lies outside the years {YEARS[0]} to {YEARS[-1]}")
+        return to_utc(local, self._zone)
 
     def _routed(self, cells: Sequence[str]) -> tuple[str, str]:
         word = self._needed(cells, self._columns.department)
