@@ -18,7 +18,7 @@ from models.domain.playbook.model import Playbook
 from models.domain.playbook.parse import parse_playbook
 from models.domain.playbook.site import parse_site
 from models.domain.streams import SYSTEM, Actor, DesiredNotice, Role, TextRef
-from models.domain.words import DeadlineKind, Origin, PhotoPurpose, ReporterKind, Severity
+from models.domain.words import DeadlineKind, OrderStatus, Origin, PhotoPurpose, ReporterKind, Severity
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 AIBO_5 = Path(__file__).parents[3] / "deploy" / "playbooks" / "aibo-5"
@@ -117,6 +117,9 @@ class Case:
 
     # ── questions ────────────────────────────────────────────────────────────────────────────────────────
 
+    def status(self) -> OrderStatus:
+        return self.it.status
+
     def of(self, party: str) -> Assignment:
         return self.it.assignments[party]
 
@@ -132,7 +135,7 @@ class Case:
         return [event for event, _ in self.history if kind is None or isinstance(event, kind)]
 
     def steps(self, party: str | None = None, kind: str | None = None) -> list[tuple[str, str]]:
-        """The steps that were told to somebody, as (rung, local time at which it was due)."""
+        """The steps that were reached and not skipped, as (rung, local time at which it was due)."""
         return [(one.rung, local(one.due_at)) for one in self.stepped(party, kind) if not one.skipped]
 
     def stepped(self, party: str | None = None, kind: str | None = None) -> Iterator[e.StepReached]:
