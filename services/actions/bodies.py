@@ -6,10 +6,20 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from models.domain.words import DeadlineKind, Origin, PhotoPurpose, Severity
-from services.store.private import LONGEST_TEXT
+from services.store.private import LONGEST_TEXT, cleaned
 
-Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
-Title = Annotated[str, Field(min_length=1, max_length=120)]
+
+def _not_blank(text: str) -> str:
+    """What is left of a text without control characters has to say something."""
+    if not cleaned(text):
+        raise ValueError("say something that can be read")
+    return text
+
+
+Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), AfterValidator(_not_blank)]
+Title = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_not_blank)]
+# Words that stand in events themselves: PostgreSQL's jsonb takes no NUL, nobody reads a control character.
+_NO_CONTROLS = r"^[^\x00-\x1f\x7f-\x9f]+$"
 Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 OrderCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*-[0-9]{1,18}$", examples=["AIBO5-17"])]
 _FIRST_YEAR, _LAST_YEAR = 1990, 2090
@@ -122,8 +132,8 @@ class CallbackBody(NoteBody):
 class OutsideNumberBody(Body):
     """The number in another system, and the due date there."""
 
-    system: Annotated[str, Field(min_length=1, max_length=40, examples=["12345"])]
-    number: Annotated[str, Field(min_length=1, max_length=64)]
+    system: Annotated[str, Field(min_length=1, max_length=40, pattern=_NO_CONTROLS, examples=["12345"])]
+    number: Annotated[str, Field(min_length=1, max_length=64, pattern=_NO_CONTROLS)]
     due_at: Instant | None = None
 
 
