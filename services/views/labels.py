@@ -90,6 +90,7 @@ STAGE: Mapping[str, Words] = {
     "waiting": ("等待他方", "Waiting"),
     "under_decision": ("待批复", "Under decision"),
     "under_review": ("待核查", "Under review"),
+    "nobody": ("派单有误", "Misrouted"),
 }
 CLOCK: Mapping[str, Words] = {
     "24x7": ("不停表", "around the clock"),

@@ -58,7 +58,14 @@ _SENTENCES: Mapping[str, Words] = {
         "{actor}{granted}{party}的{request}",
         "{actor} {granted} {party}'s request: {request}",
     ),
-    "RequestLapsed": ("申请已无必要，自动撤销", "A request had no object any more"),
+    "RequestReferred": (
+        "{party}的{request}改由{decider}批复",
+        "{party}'s request ({request}) goes to {decider}",
+    ),
+    "RequestLapsed": (
+        "{party}的{request}申请已无必要",
+        "{party}'s request ({request}) had no object any more",
+    ),
     "AssignmentHeld": (
         "{party}暂缓至 {until_at}，只停这一家的时钟",
         "{party} on hold until {until_at}; only its clock stops",
@@ -122,7 +129,8 @@ class Teller:
             return name
         flat = _flat(name, data)
         if "party" not in flat and flat.get("id") in self.subjects:
-            flat["party"], flat["kind"] = self.subjects[flat["id"]]
+            flat["party"], kind = self.subjects[flat["id"]]
+            flat["request" if name.startswith("Request") else "kind"] = kind
         return say(_SENTENCES[name], self.language).format_map(_Words(self, flat, actor))
 
     def party(self, code: str) -> str:
@@ -227,6 +235,7 @@ _MAKERS: Mapping[str, Callable[[Teller, Any], str]] = {
     "category": _category,
     "reported_as": _reported_category,
     "party": lambda teller, code: teller.party(code),
+    "decider": lambda teller, code: teller.party(code),
     "waits_for": lambda teller, code: teller.party(code),
     "why": _of(_WHY),
     "reason": _of(_WHY),
