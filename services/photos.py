@@ -6,6 +6,7 @@ films and whatever else hides in a file, for good (PIPL). What is kept is what e
 
 import hashlib
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from io import BytesIO
@@ -34,6 +35,7 @@ _SAVING: dict[str, dict[str, Any]] = {
     "PNG": {},
     "WEBP": {"quality": 90, "method": 2},
 }
+_BEGINNING = re.compile(rb"\xff\xd8\xff|\x89PNG|RIFF....WEBP", re.DOTALL)
 _one_at_a_time = Lock()
 
 # The limit above is checked before anything is decoded; Pillow's own would warn below it.
@@ -80,8 +82,9 @@ def picture_of(file: IO[bytes]) -> Picture:
     file.seek(0)
     try:
         image = Image.open(file, formats=tuple(MEDIA_TYPES))
-    except Exception:  # noqa: BLE001 - whatever a decoder says of a stranger's bytes, it is no picture
-        raise NoPhoto from None
+    except Exception:  # noqa: BLE001 - whatever a decoder says of a stranger's bytes, it cannot be shown
+        file.seek(0)
+        raise (BrokenPhoto if _BEGINNING.match(file.read(12)) else NoPhoto) from None
     if image.width * image.height > MOST_PIXELS:
         raise BrokenPhoto
     with _one_at_a_time:

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.api.problems import answer
 from services.photos import MOST_BYTES
 from services.settings import Settings
+from services.views.order import API
 from services.web.cookies import is_https
 
 MOST_JSON_BYTES = 1024 * 1024
@@ -101,7 +102,10 @@ def _limited(scope: Scope, receive: Receive) -> Receive:
 
 
 def _measure(scope: Scope, status: int, seconds: float) -> None:
+    # A route knows its path within its router only; all routers under the API share its prefix.
     route = getattr(scope.get("route"), "path", "") or "other"
+    if scope["path"].startswith(f"{API}/") and route != "other":
+        route = API + route
     method = scope["method"] if scope["method"] in METHODS else "other"
     REQUESTS.labels(method, route, status or 500).inc()
     SECONDS.labels(method, route).observe(seconds)
