@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import structlog
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from PIL import Image
@@ -176,6 +177,16 @@ class World:
         return self.of(role, party).post(f"/api/v1/orders/{code}/{path}", json=body or {})
 
 
+@pytest.fixture(scope="session", autouse=True)
+def plain_log() -> Iterator[None]:
+    """structlog's own default draws tracebacks with all locals, which takes half a minute here."""
+    structlog.configure(
+        processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()]
+    )
+    yield
+    structlog.reset_defaults()
+
+
 @pytest.fixture(scope="session")
 def migrated(postgres_url: str) -> str:
     upgrade(postgres_url)
@@ -202,9 +213,7 @@ def _add(engine: Engine, code: str) -> int:
 
 
 @pytest.fixture(scope="module")
-def world(
-    migrated: str, engines: tuple[Engine, Engine], tmp_path_factory: pytest.TempPathFactory
-) -> World:
+def world(migrated: str, engines: tuple[Engine, Engine], tmp_path_factory: pytest.TempPathFactory) -> World:
     """One world a file; each test makes orders of its own in it."""
     app_engine, worker_engine = engines
     told = Settings.read(
@@ -216,7 +225,9 @@ def world(
     )
     with psycopg.connect(migrated) as sql:
         sql.execute("TRUNCATE site, playbook, party, space, member, roster, channel, calendar, stream, event")
-        sql.execute("TRUNCATE routing, timer, firing, notice, delivery, idempotency, private_row, photo, outbox")
+        sql.execute(
+            "TRUNCATE routing, timer, firing, notice, delivery, idempotency, private_row, photo, outbox"
+        )
     ids = {code: _add(worker_engine, code) for code in ("AIBO5", "OTHER")}
     return World(make_app(Shop(app_engine, Contexts()), told), Shop(worker_engine, Contexts()), told, ids)
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from starlette.routing import BaseRoute
 
+from models.domain.streams import Role
 from services.callers import Holder, create_token
 from services.store.transactions import transaction
 
@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from tests.integration.api.conftest import World
 
 OPEN = {"/health/live", "/health/ready", "/health/engine", "/sign-in", "/favicon.ico"}
-
-
-def _paths(routes: list[BaseRoute]) -> list[str]:
-    return [getattr(one, "path", "") for one in routes]
 
 
 def test_no_path_but_health_and_sign_in_is_open(world: World) -> None:
@@ -31,7 +27,9 @@ def test_no_path_but_health_and_sign_in_is_open(world: World) -> None:
             assert {m: stranger.request(m, path).status_code for m in methods} == dict.fromkeys(methods, 401)
 
 
-@pytest.mark.parametrize("path", ["/", "/o/AIBO5-1", "/docs", "/openapi.json", "/metrics", "/nonsense", "/plan/AIBO5.svg"])
+@pytest.mark.parametrize(
+    "path", ["/", "/o/AIBO5-1", "/docs", "/openapi.json", "/metrics", "/nonsense", "/plan/AIBO5.svg"]
+)
 def test_pages_and_unknown_paths_are_closed_too(world: World, path: str) -> None:
     assert world.client().get(path).status_code == 401
 
@@ -48,8 +46,6 @@ def test_a_wrong_token_is_answered_like_none(world: World, header: str) -> None:
 
 def test_an_expired_token_does_not_work(world: World) -> None:
     with transaction(world.worker.engine) as sql:
-        from models.domain.streams import Role
-
         holder = Holder(world.site_ids["AIBO5"], Role.HANDLER, "property")
         token = create_token(sql, holder, name="old", lasts=timedelta(seconds=-1))
     assert world.client(token).get("/api/v1/orders").status_code == 401
@@ -131,4 +127,7 @@ def test_no_view_tells_who_a_person_is(world: World) -> None:
         told = clerk.get(f"/api/v1/orders/{code}{suffix}").text
         assert "王秀英" not in told
         assert "13800005678" not in told
-    assert clerk.get(f"/api/v1/orders/{code}").json()["reporter"] == {"kind": "resident", "contact_known": True}
+    assert clerk.get(f"/api/v1/orders/{code}").json()["reporter"] == {
+        "kind": "resident",
+        "contact_known": True,
+    }

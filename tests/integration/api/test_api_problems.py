@@ -78,6 +78,12 @@ def test_a_wrong_parameter_is_named(world: World, path: str, parameter: str) -> 
     assert parameter in _errors(world.of("handler", "committee").get(path))
 
 
+def test_words_of_events_hold_no_control_characters(world: World) -> None:
+    body = {"system": "12345", "number": "a\x00b"}
+    answer = world.act("AIBO5-1", "outside-number", "committee", body)
+    assert "#/number" in _errors(answer)
+
+
 @pytest.mark.parametrize("until", ["2026-12-01", "2026-12-01T09:00:00", "9999-12-31T23:59:59-12:00", "soon"])
 def test_an_instant_has_a_zone_and_lies_within_the_calendars(world: World, until: str) -> None:
     body = {"reason": "material", "until": until}
@@ -154,7 +160,9 @@ def test_a_body_of_unknown_length_is_cut_off(world: World) -> None:
     assert answer.status_code == 413
 
 
-@pytest.mark.parametrize("media", ["text/plain", "application/x-www-form-urlencoded", "", "multipart/form-data"])
+@pytest.mark.parametrize(
+    "media", ["text/plain", "application/x-www-form-urlencoded", "", "multipart/form-data"]
+)
 def test_another_media_type_is_refused(world: World, media: str) -> None:
     clerk = world.of("handler", "committee")
     answer = clerk.post("/api/v1/orders", content=b"{}", headers={"Content-Type": media})

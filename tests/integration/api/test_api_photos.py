@@ -1,0 +1,174 @@
+"""Photos: taken in, checked, stripped, and shown to whoever may see the order."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PIL import Image
+
+from services import photos
+from services.store.transactions import transaction
+
+if TYPE_CHECKING:
+    from tests.integration.api.conftest import World
+
+
+def _drawn(form: str, size: tuple[int, int] = (40, 30), mode: str = "RGB", **more: Any) -> bytes:
+    target = BytesIO()
+    Image.new(mode, size).save(target, form, **more)
+    return target.getvalue()
+
+
+def _send(world: World, code: str, content: bytes, party: str = "property", **fields: str) -> Any:
+    return world.of("handler", party).post(
+        f"/api/v1/orders/{code}/photos", files={"file": ("photo", content)}, data=fields
+    )
+
+
+def _rows(world: World) -> int:
+    with transaction(world.worker.engine) as sql:
+        row = sql.execute("SELECT count(*) FROM photo").fetchone()
+    return int(row[0]) if row else 0
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+def test_a_picture_is_attached_and_served(world: World, form: str) -> None:
+    code = world.report()
+    answer = _send(world, code, _drawn(form), purpose="before")
+    assert answer.status_code == 201
+    photo = answer.json()["photos"][0]
+    assert (photo["purpose"], photo["party"], photo["width"], photo["height"]) == (
+        "before",
+        "property",
+        40,
+        30,
+    )
+    shown = world.of("handler", "street").get(photo["href"])
+    assert shown.headers["content-type"] == f"image/{form.lower()}"
+    assert shown.headers["cache-control"].startswith("private")
+    assert Image.open(BytesIO(shown.content)).size == (40, 30)
+
+
+def test_what_the_picture_tells_of_place_and_phone_is_gone(world: World, picture: bytes) -> None:
+    code = world.report()
+    assert b"Exif" in picture
+    photo = _send(world, code, picture).json()["photos"][0]
+    served = world.of("handler", "property").get(photo["href"]).content
+    assert b"Exif" not in served
+    assert not Image.open(BytesIO(served)).getexif()
+
+
+def test_a_picture_on_its_side_is_turned_upright(world: World) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    photo = _send(world, world.report(), _drawn("JPEG", (40, 30), exif=exif)).json()["photos"][0]
+    assert (photo["width"], photo["height"]) == (30, 40)
+
+
+def test_a_film_hidden_behind_the_picture_is_dropped(world: World, picture: bytes) -> None:
+    photo = _send(world, world.report(), picture + b"ftypmp42" * 1000).json()["photos"][0]
+    assert b"ftypmp42" not in world.of("handler", "property").get(photo["href"]).content
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"not a picture",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"GIF89a" + b"\0" * 100,
+        b"%PDF-1.7",
+    ],
+)
+def test_what_is_no_picture_of_ours_is_an_unsupported_type(world: World, content: bytes) -> None:
+    assert _send(world, world.report(), content).status_code == 415
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+def test_a_picture_that_is_cut_short_is_refused(world: World, form: str) -> None:
+    noise = Image.effect_noise((200, 200), 90).convert("RGB")
+    target = BytesIO()
+    noise.save(target, form)
+    answer = _send(world, world.report(), target.getvalue()[: len(target.getvalue()) // 2])
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "#/file")
+
+
+def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(world: World) -> None:
+    bomb = _drawn("PNG", (10_000, 5_001), "1")
+    assert len(bomb) < 100_000
+    answer = _send(world, world.report(), bomb)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "#/file")
+
+
+def test_over_twenty_megabytes_are_refused(world: World, picture: bytes) -> None:
+    code = world.report()
+    assert _send(world, code, picture + b"\0" * photos.MOST_BYTES).status_code == 413
+    assert _send(world, code, b"\0" * (photos.MOST_BYTES + 100_000)).status_code == 413
+
+
+def test_a_form_without_a_file_or_with_odd_fields_names_them(world: World, picture: bytes) -> None:
+    code = world.report()
+    clerk = world.of("handler", "property")
+    path = f"/api/v1/orders/{code}/photos"
+    missing = clerk.post(path, files={"purpose": (None, "before")})
+    assert missing.json()["errors"][0]["pointer"] == "#/file"
+    odd = _send(world, code, picture, colour="red")
+    assert odd.json()["errors"][0]["pointer"] == "#/colour"
+    nobody = clerk.post(path, files={"file": ("a", picture)}, data={"party": "nobody"})
+    assert nobody.json()["errors"][0]["pointer"] == "#/party"
+    assert clerk.post(path, json={}).status_code == 415
+
+
+def test_a_file_given_as_text_is_a_wrong_field(world: World) -> None:
+    code = world.report()
+    answer = world.of("handler", "property").post(
+        f"/api/v1/orders/{code}/photos", files={"file": (None, "just words")}
+    )
+    assert answer.json()["errors"][0]["pointer"] == "#/file"
+
+
+def test_whoever_may_not_attach_leaves_no_row(world: World, picture: bytes) -> None:
+    code = world.report()
+    before = _rows(world)
+    observer = world.of("observer", "property")
+    answer = observer.post(f"/api/v1/orders/{code}/photos", files={"file": ("a", picture)})
+    assert answer.status_code == 403
+    assert _rows(world) == before
+
+
+def test_a_repeated_photo_is_attached_once(world: World, picture: bytes) -> None:
+    code = world.report()
+    clerk = world.of("handler", "property")
+    key = {"Idempotency-Key": "photo"}
+    for _ in range(2):
+        answer = clerk.post(f"/api/v1/orders/{code}/photos", files={"file": ("a", picture)}, headers=key)
+        assert answer.status_code == 201
+    assert len(answer.json()["photos"]) == 1
+    other = clerk.post(f"/api/v1/orders/{code}/photos", files={"file": ("a", _drawn("PNG"))}, headers=key)
+    assert other.status_code == 409
+    with transaction(world.worker.engine) as sql:
+        row = sql.execute(
+            "SELECT count(*) FROM photo WHERE stream_id = %s", (int(code.split("-")[1]),)
+        ).fetchone()
+    assert row == (1,)
+
+
+def test_a_photo_is_found_under_its_own_order_only(world: World, picture: bytes) -> None:
+    photo = _send(world, world.report(), picture).json()["photos"][0]
+    other = world.report()
+    clerk = world.of("handler", "property")
+    assert clerk.get(f"/api/v1/orders/{other}/photos/{photo['id']}").status_code == 404
+    stranger = world.of("handler", "property", site="OTHER")
+    assert stranger.get(photo["href"]).status_code == 404
+
+
+def test_an_erased_photo_is_gone(world: World, picture: bytes) -> None:
+    code = world.report()
+    photo = _send(world, code, picture).json()["photos"][0]
+    with transaction(world.worker.engine) as sql:
+        sql.execute("UPDATE photo SET sha256 = NULL, secret = NULL WHERE id = %s", (photo["id"],))
+    clerk = world.of("handler", "property")
+    assert clerk.get(photo["href"]).status_code == 404
+    assert clerk.get(f"/api/v1/orders/{code}").json()["photos"] == []
