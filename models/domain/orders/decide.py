@@ -107,7 +107,7 @@ def _reach(draft: Draft, deadline: Deadline, step: NextStep) -> None:
     rung = next(one for one in ladder.rungs(deadline, context) if one.code == step.rung)
     following = ladder.step_after(step, deadline, order.severity, context)
     skipped = following is not None and following.at < draft.now
-    told = () if skipped else ladder.told_by(rung, deadline, order, context)
+    told = () if skipped else ladder.told_by(rung, deadline, order, context, now=draft.now)
     draft.emit(
         e.StepReached(
             id=deadline.id,

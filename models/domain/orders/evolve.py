@@ -48,7 +48,7 @@ def _reported(event: e.OrderReported, at: datetime) -> Order:
 # ── the order ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _triage_requested(order: Order, event: e.TriageRequested, _at: datetime) -> Order:
+def _triage_requested(order: Order, event: e.TriageRequested, at: datetime) -> Order:
     asked = changed(
         order,
         status=OrderStatus.TRIAGE,
@@ -56,7 +56,7 @@ def _triage_requested(order: Order, event: e.TriageRequested, _at: datetime) -> 
         unrouted=None,
         pin=order.pin or event.pin,
     )
-    return _told(asked, event.party)
+    return _told(asked, event.party, at)
 
 
 def _triaged(order: Order, event: e.OrderTriaged, _at: datetime) -> Order:
@@ -174,9 +174,10 @@ def _settled(order: Order) -> Order:
     return order if status is order.status else changed(order, status=status)
 
 
-def _told(order: Order, party: str) -> Order:
-    """One more message to the party's handler."""
-    return changed(order, messages={**order.messages, party: order.messages.get(party, 0) + 1})
+def _told(order: Order, party: str, at: datetime) -> Order:
+    """A message to the party's handler; whatever falls together is one."""
+    known = order.messages.get(party, ())
+    return order if at in known else changed(order, messages={**order.messages, party: (*known, at)})
 
 
 def _dispatched(order: Order, event: e.AssignmentDispatched, at: datetime) -> Order:
@@ -195,11 +196,11 @@ def _dispatched(order: Order, event: e.AssignmentDispatched, at: datetime) -> Or
         return order
     if order.status is OrderStatus.UNROUTED:
         order = changed(order, status=OrderStatus.OPEN, unrouted=None)
-    return _settled(_told(order, event.party))
+    return _settled(_told(order, event.party, at))
 
 
-def _duty_changed(order: Order, event: e.DutyChanged, _at: datetime) -> Order:
-    return _told(_with(order, event.party, duty=event.duty), event.party)
+def _duty_changed(order: Order, event: e.DutyChanged, at: datetime) -> Order:
+    return _told(_with(order, event.party, duty=event.duty), event.party, at)
 
 
 def _acknowledged(order: Order, event: e.AssignmentAcknowledged, at: datetime) -> Order:
@@ -333,14 +334,14 @@ def _change_deadline(order: Order, number: int, **changes: Any) -> Order:  # noq
     return changed(order, deadlines={**order.deadlines, str(number): new})
 
 
-def _deadline_set(order: Order, event: e.DeadlineSet, _at: datetime) -> Order:
+def _deadline_set(order: Order, event: e.DeadlineSet, at: datetime) -> Order:
     new = event.deadline
     order = changed(
         order,
         deadlines={**order.deadlines, str(new.id): new},
         next_id=max(order.next_id, new.id + 1),
     )
-    return _told(order, new.party) if new.kind is DeadlineKind.REVIEW else order
+    return _told(order, new.party, at) if new.kind is DeadlineKind.REVIEW else order
 
 
 def _deadline_moved(order: Order, event: e.DeadlineMoved, at: datetime) -> Order:
@@ -401,7 +402,7 @@ def _recoloured(order: Order, party: str) -> Order:
     return _with(order, party, red=red, yellow=yellow)
 
 
-def _stepped(order: Order, event: e.StepReached, _at: datetime) -> Order:
+def _stepped(order: Order, event: e.StepReached, at: datetime) -> Order:
     old: Deadline = order.deadlines[str(event.id)]
     reached = old.reached if event.rung in old.reached else (*old.reached, event.rung)
     late = old.late or event.mark == "red"
@@ -409,7 +410,7 @@ def _stepped(order: Order, event: e.StepReached, _at: datetime) -> Order:
         order, event.id, next=event.next, reached=reached, late=late, repeats=event.occurrence
     )
     if f"{event.party}:handler" in event.told:
-        order = _told(order, event.party)
+        order = _told(order, event.party, at)
     order = _recoloured(order, event.party)
     return changed(order, supervised=True) if event.mark == "supervise" else order
 

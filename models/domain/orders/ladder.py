@@ -83,12 +83,16 @@ def _reached_at(rung: Rung, deadline: Deadline, severity: Severity, context: Con
     return due(calendar, deadline.due_at, past).due_at if past is not None else deadline.due_at
 
 
-def told_by(rung: Rung, deadline: Deadline, order: Order, context: Context) -> tuple[str, ...]:
+def told_by(
+    rung: Rung, deadline: Deadline, order: Order, context: Context, *, now: datetime
+) -> tuple[str, ...]:
     """Whom the rung tells, as ``party:role``; the late party is skipped for the next above it."""
     wants = list(rung.to)
     for capacity, more in rung.also.items():
         if context.site.has(deadline.party, capacity):
             wants += more
+    if HANDLER in wants and not _within_budget(deadline.party, order, context, now):
+        wants.remove(HANDLER)
     found = (_recipient(want, deadline, order, context) for want in wants)
     return tuple(dict.fromkeys(one for one in found if one is not None))
 
@@ -96,17 +100,18 @@ def told_by(rung: Rung, deadline: Deadline, order: Order, context: Context) -> t
 def _recipient(want: str, deadline: Deadline, order: Order, context: Context) -> str | None:
     late = deadline.party
     if want == HANDLER:
-        return f"{late}:handler" if _within_budget(deadline, order, context) else None
+        return f"{late}:handler"
     if want == PARTY_LEAD:
         return f"{late}:lead"
     return next((one for one in _upwards(want, order, late, context) if not one.startswith(f"{late}:")), None)
 
 
-def _within_budget(deadline: Deadline, order: Order, context: Context) -> bool:
+def _within_budget(party: str, order: Order, context: Context, now: datetime) -> bool:
     """An order that stays on time costs a handler only so many messages; danger is not counted."""
     if order.severity is Severity.DANGER:
         return True
-    return order.messages.get(deadline.party, 0) < context.playbook.notice_budget
+    told = order.messages.get(party, ())
+    return now in told or len(told) < context.playbook.notice_budget
 
 
 def _upwards(want: str, order: Order, late: str, context: Context) -> Iterator[str]:

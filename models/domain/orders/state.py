@@ -217,8 +217,8 @@ class Order:
     reopened: int = 0
     resolved: bool | None = None
     satisfied: bool | None = None
-    messages: Mapping[str, int] = field(default_factory=dict)
-    """Messages to each party's handlers so far: the notice budget counts them."""
+    messages: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
+    """When each party's handler was told something in this round: the notice budget counts these."""
 
     @property
     def ended(self) -> bool:
