@@ -1,7 +1,5 @@
 """Carrying wishes out: to the desk, and the order's view back, or the problem."""
 
-from collections.abc import Mapping
-
 from models.domain.orders.refusals import BadValue, IllegalMove, NotYours
 from models.domain.streams import Role, StreamKey
 from services import desk
@@ -13,7 +11,7 @@ from services.store.transactions import transaction
 from services.views.found import Found, find
 from services.views.language import party_name
 from services.views.models import OrderView
-from services.views.order import order_view
+from services.views.order import action_label, order_view
 
 
 def look_up(visit: Visit, code: str) -> StreamKey:
@@ -41,12 +39,12 @@ def act(errand: Errand, code: str, wish: desk.Wish, *, fields_in: str = "") -> O
     body = wish.body.model_dump_json().encode()
     extras = desk.Extras(errand.ticket(key.site_id, body, 200))
     answer = desk.act(visit.shop, visit.caller, key, wish, extras)
-    raise_refusal(visit, key, answer, party=wish.party, fields_in=fields_in)
+    raise_refusal(visit, key, answer, wish, fields_in=fields_in)
     return order_view(visit.shop, visit.caller, key, visit.language)
 
 
 def raise_refusal(
-    visit: Visit, key: StreamKey, answer: Answer, *, party: str | None = None, fields_in: str = ""
+    visit: Visit, key: StreamKey, answer: Answer, wish: desk.Wish, *, fields_in: str = ""
 ) -> None:
     """Raise why nothing happened, with the names of those whom it speaks of.
 
@@ -60,15 +58,18 @@ def raise_refusal(
     if isinstance(refusal, BadValue) and fields_in:
         raise BadValue(f"{fields_in}.{refusal.field}", refusal.message)
     if isinstance(refusal, NotYours | IllegalMove):
-        names = party_names(visit, key)
-        if party is not None and party not in names:
-            raise UnknownParty(party)
-        raise Declined(refusal, names)
+        raise _declined(visit, key, refusal, wish)
     raise refusal
 
 
-def party_names(visit: Visit, key: StreamKey) -> Mapping[str, str]:
-    """The parties of the order's site with their names."""
+def _declined(
+    visit: Visit, key: StreamKey, refusal: NotYours | IllegalMove, wish: desk.Wish
+) -> UnknownParty | Declined:
+    """The refusal with the names of those whom it speaks of; who is no party at the site is unknown."""
     with transaction(visit.shop.engine, visit.caller.site_ids) as sql:
         site = visit.shop.contexts.of(sql, read_sites(sql, [key.site_id])[key.site_id]).site
-    return {code: party_name(code, site, visit.language) for code in site.parties}
+    if wish.party is not None and wish.party not in site.parties:
+        return UnknownParty(wish.party)
+    told = refusal.may if isinstance(refusal, NotYours) else refusal.holders
+    names = {code: party_name(code, site, visit.language) for code in told}
+    return Declined(refusal, action_label(wish.action, wish.party, visit.language), names)

@@ -17,6 +17,7 @@ from services.views.notices import notices_view
 from services.views.order import API, order_view
 from services.views.orders import MOST, Filters, Part, orders_page
 
+REPORT = "report"
 router = APIRouter(prefix="/orders", tags=["orders"])
 
 Limit = Annotated[int, Query(ge=1, le=MOST, description="How many at most.")]
@@ -54,7 +55,7 @@ def report(
     if body.site in visit.caller.sites:
         ticket = errand.ticket(visit.caller.sites[body.site], body.model_dump_json().encode(), 201)
     key, answer = desk.report(visit.shop, visit.caller, body.site, body, desk.Extras(ticket))
-    raise_refusal(visit, key, answer)
+    raise_refusal(visit, key, answer, desk.Wish(REPORT, body))
     view = order_view(visit.shop, visit.caller, key, visit.language)
     response.headers["Location"] = f"{API}/orders/{view.code}"
     return view

@@ -56,7 +56,7 @@ def attach_photo(errand: OneErrand, code: CodePath, form: Annotated[PhotoForm, F
     picture = photos.picture_of(form.file.file)
     photos.keep(visit.settings, picture)
     answer = _attach(errand, key, picture, attached)
-    raise_refusal(visit, key, answer)
+    raise_refusal(visit, key, answer, desk.Wish("photo", form))
     return order_view(visit.shop, visit.caller, key, visit.language)
 
 

@@ -82,11 +82,12 @@ class Problem:
 
 
 class Declined(Exception):
-    """The order refused an action; `names` are the parties that the refusal speaks of."""
+    """The order refused an action; `names` are of those whom the refusal speaks of."""
 
-    def __init__(self, refusal: NotYours | IllegalMove, names: Mapping[str, str]) -> None:
+    def __init__(self, refusal: NotYours | IllegalMove, action: str, names: Mapping[str, str]) -> None:
         super().__init__(str(refusal))
         self.refusal = refusal
+        self.action = action
         self.names = names
 
 
@@ -132,8 +133,8 @@ def _pointer(loc: Sequence[int | str]) -> str:
 
 def _declined(error: Declined) -> Problem:
     if isinstance(error.refusal, NotYours):
-        return _not_yours(error.refusal, error.names)
-    return _illegal(error.refusal, error.names)
+        return _not_yours(error.refusal, error.action, error.names)
+    return _illegal(error.refusal, error.action, error.names)
 
 
 def _named(codes: Sequence[str], names: Mapping[str, str]) -> list[Named]:
@@ -145,18 +146,18 @@ def _listed(codes: Sequence[str], names: Mapping[str, str]) -> Words:
     return ("、".join(many) or "无", ", ".join(many) or "nobody")
 
 
-def _not_yours(error: NotYours, names: Mapping[str, str]) -> Problem:
+def _not_yours(error: NotYours, action: str, names: Mapping[str, str]) -> Problem:
     may = _listed(error.may, names)
     return Problem(
         "not-yours",
         403,
         ("这一步由别的单位办理", "This is somebody else's to do"),
-        (f"“{error.action}”由以下办理：{may[0]}", f"'{error.action}' is for {may[1]}"),
+        (f"“{action}”由以下办理：{may[0]}", f"'{action}' is for {may[1]}"),
         {"may": _named(error.may, names)},
     )
 
 
-def _illegal(error: IllegalMove, names: Mapping[str, str]) -> Problem:
+def _illegal(error: IllegalMove, action: str, names: Mapping[str, str]) -> Problem:
     allowed = spelled(error.allowed)
     holders = _listed(error.holders, names)
     return Problem(
@@ -164,8 +165,8 @@ def _illegal(error: IllegalMove, names: Mapping[str, str]) -> Problem:
         409,
         ("现在不能这样办理", "Not possible in this state"),
         (
-            f"现在不能“{error.action}”：{error.why}。球在：{holders[0]}",
-            f"'{error.action}' is not possible: {error.why}. The ball is with {holders[1]}",
+            f"现在不能“{action}”：{error.why}。球在：{holders[0]}",
+            f"'{action}' is not possible: {error.why}. The ball is with {holders[1]}",
         ),
         {"state": error.state, "holders": _named(error.holders, names), "allowed": allowed},
     )

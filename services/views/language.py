@@ -78,4 +78,13 @@ def party_name(code: str, site: Directory, language: Language) -> str:
     return say(_PEOPLE.get(code, (code, code)), language)
 
 
-_PEOPLE: dict[str, Words] = {"reporter": ("报告人", "the reporter"), "volunteer": ("志愿者", "a volunteer")}
+_PEOPLE: dict[str, Words] = {
+    "reporter": ("报告人", "the reporter"),
+    "volunteer": ("志愿者", "a volunteer"),
+    # As refusals speak of those who are no party (`lives.By`).
+    "the reporter": ("报告人", "the reporter"),
+    "a volunteer": ("志愿者", "a volunteer"),
+    "a member of a party": ("各单位的成员", "a member of a party"),
+    "the system": ("系统", "the system"),
+    "an import": ("数据导入", "an import"),
+}

@@ -240,7 +240,7 @@ class _Making:
             mark=str(rung.mark) if rung else None,
             at=step.at,
             occurrence=step.occurrence,
-            tells=list(ladder.told_by(rung, deadline, self._order, context)) if rung else [],
+            tells=list(ladder.told_by(rung, deadline, self._order, context, now=step.at)) if rung else [],
         )
 
     def _request(self, one: Request) -> RequestView:
@@ -300,7 +300,7 @@ def action_label(name: str, party: str | None, language: Language) -> str:
     return table[name].label if name in table else _OTHER_LABELS.get(name, name)
 
 
-_OTHER_LABELS = {"split": "拆单", "merge": "并案", "photo": "传照片"}
+_OTHER_LABELS = {"report": "报修", "split": "拆单", "merge": "并案", "photo": "传照片"}
 _DUTIES: tuple[Duty, ...] = (Duty.LEAD, Duty.SUPPORT, Duty.CONSULT, Duty.INFORM)
 
 
