@@ -1,6 +1,6 @@
 """`lianban act`: words on a command line become a wish, and its answer a sentence."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import AwareDatetime, BaseModel, ValidationError
 from rich.console import Console
 
+from models.domain.orders.lives import By
 from models.domain.orders.refusals import BadValue, IllegalMove, NotYours
 from models.domain.streams import Actor, Role
 from services import desk, photos
@@ -16,7 +17,7 @@ from services.actions import bodies
 from services.actions.table import ASSIGNMENT_ACTIONS, MERGE, ORDER_ACTIONS, SPLIT
 from services.callers import Caller
 from services.cli.operating import REPORTER, SiteRow, Stop, operator, read_all_sites, site_of_order
-from services.execute import Answer, Shop, UnknownStream
+from services.execute import Answer, FrozenClock, Shop, UnknownStream
 from services.settings import settings
 from services.store.transactions import transaction
 from services.views.allowed import possible, spelled
@@ -154,11 +155,15 @@ def nested(fields: Mapping[str, str]) -> dict[str, Any]:
 
 def instants(body: type[BaseModel], fields: Mapping[str, Any], site: SiteRow) -> dict[str, Any]:
     """The fields with every instant in a zone: the site's, where none is written."""
-    timed = {
-        name for name, field in body.model_fields.items()
-        if AwareDatetime in (field.annotation, *get_args(field.annotation))
-    }  # fmt: skip
+    timed = {name for name, one in body.model_fields.items() if AwareDatetime in _parts(one.annotation)}
     return {key: _local(key, value, site) if key in timed else value for key, value in fields.items()}
+
+
+def _parts(annotation: object) -> Iterator[object]:
+    """An annotation and all that it is made of."""
+    yield annotation
+    for part in get_args(annotation):
+        yield from _parts(part)
 
 
 def _local(key: str, value: str, site: SiteRow) -> datetime:
@@ -220,9 +225,12 @@ def _photo(shop: Shop, caller: Caller, place: Place, asked: Asked) -> Answer:
 
 
 def refusal(refused: Exception, action: str = "report") -> str:
-    """A refusal of an action with all that is needed to go on."""
+    """A refusal of an action with all that is needed to go on. Raises FrozenClock as it is."""
+    if isinstance(refused, FrozenClock):
+        raise refused
     if isinstance(refused, NotYours):
-        return f"'{action}' is for {', '.join(refused.may) or 'nobody'}."
+        people = [one for one in refused.may if one not in {By.IMPORTER, By.SYSTEM}]
+        return f"'{action}' is for {', '.join(people) or 'nobody'}."
     if isinstance(refused, IllegalMove):
         holders = ", ".join(refused.holders) or "nobody"
         allowed = ", ".join(spelled(refused.allowed)) or "nothing"

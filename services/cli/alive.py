@@ -1,4 +1,4 @@
-"""`python -m services.cli.alive pulse|lanes`: a question of a container's health check, answered by exit code.
+"""`python -m services.cli.alive pulse|lanes`: a question of a health check, answered by the exit code.
 
 `pulse`: did one of the pulses do a round lately? `lanes`: does no due work wait for long?
 """
