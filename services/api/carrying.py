@@ -12,6 +12,7 @@ from services.views.found import Found, find
 from services.views.language import party_name
 from services.views.models import OrderView
 from services.views.order import action_label, order_view
+from services.views.refusing import in_chinese
 
 
 def look_up(visit: Visit, code: str) -> StreamKey:
@@ -72,4 +73,5 @@ def _declined(
         return UnknownParty(wish.party)
     told = refusal.may if isinstance(refusal, NotYours) else refusal.holders
     names = {code: party_name(code, site, visit.language) for code in told}
-    return Declined(refusal, action_label(wish.action, wish.party, visit.language), names)
+    why = in_chinese(refusal.why, site) if isinstance(refusal, IllegalMove) else ""
+    return Declined(refusal, action_label(wish.action, wish.party, visit.language), names, why)

@@ -82,13 +82,16 @@ class Problem:
 
 
 class Declined(Exception):
-    """The order refused an action; `names` are of those whom the refusal speaks of."""
+    """The order refused an action; `names` are of those whom the refusal speaks of, `why` is in Chinese."""
 
-    def __init__(self, refusal: NotYours | IllegalMove, action: str, names: Mapping[str, str]) -> None:
+    def __init__(
+        self, refusal: NotYours | IllegalMove, action: str, names: Mapping[str, str], why: str = ""
+    ) -> None:
         super().__init__(str(refusal))
         self.refusal = refusal
         self.action = action
         self.names = names
+        self.why = why
 
 
 class UnknownParty(LookupError):
@@ -134,7 +137,7 @@ def _pointer(loc: Sequence[int | str]) -> str:
 def _declined(error: Declined) -> Problem:
     if isinstance(error.refusal, NotYours):
         return _not_yours(error.refusal, error.action, error.names)
-    return _illegal(error.refusal, error.action, error.names)
+    return _illegal(error.refusal, error)
 
 
 def _named(codes: Sequence[str], names: Mapping[str, str]) -> list[Named]:
@@ -157,15 +160,15 @@ def _not_yours(error: NotYours, action: str, names: Mapping[str, str]) -> Proble
     )
 
 
-def _illegal(error: IllegalMove, action: str, names: Mapping[str, str]) -> Problem:
-    allowed = spelled(error.allowed)
+def _illegal(error: IllegalMove, declined: Declined) -> Problem:
+    allowed, action, names = spelled(error.allowed), declined.action, declined.names
     holders = _listed(error.holders, names)
     return Problem(
         "illegal-move",
         409,
         ("现在不能这样办理", "Not possible in this state"),
         (
-            f"现在不能“{action}”：{error.why}。球在：{holders[0]}",
+            f"现在不能“{action}”：{declined.why or error.why}。球在：{holders[0]}",
             f"'{action}' is not possible: {error.why}. The ball is with {holders[1]}",
         ),
         {"state": error.state, "holders": _named(error.holders, names), "allowed": allowed},

@@ -97,6 +97,7 @@ def test_an_illegal_move_says_state_holders_and_what_is_allowed(world: World) ->
     assert answer.status_code == 409
     told = answer.json()
     assert told["state"] == "open"
+    assert told["detail"].startswith("现在不能“核查通过”：承办单目前是“已派，待接单”。球在：镇资产经营公司")
     assert {one["code"] for one in told["holders"]} == {"asset_company", "property"}
     assert "property/release" in told["allowed"]
     assert "note" in told["allowed"]

@@ -26,6 +26,7 @@ from services.views import labels
 from services.views.allowed import as_actions, spelled
 from services.views.language import Language, day_text, language_of, span_text, time_text
 from services.views.order import action_label
+from services.views.refusing import in_chinese
 from services.views.sentences import _MAKERS, _SENTENCES, _YES_NO, Teller
 from services.web.words import WORDS
 
@@ -98,6 +99,22 @@ def test_a_refusals_moves_are_spelled_as_actions() -> None:
         "property/extend",
         "property/wait",
     ]
+
+
+@pytest.mark.parametrize(
+    ("why", "told"),
+    [
+        ("no plan is on the table", "没有待同意的方案"),
+        ("the order is closed", "工单目前是“已结案”"),
+        ("property has no assignment on this order", "property在本单没有承办单"),
+        ("property only has the duty consult", "property在本单只是征询"),
+        ("returned 2 times already; the decider designates directly", "已退单 2 次，由批复人直接指定"),
+        ("it waits for property, owners", "还要等待：property、owners"),
+        ("something that nobody has translated", "something that nobody has translated"),
+    ],
+)
+def test_a_reason_is_told_in_chinese(why: str, told: str) -> None:
+    assert in_chinese(why, EMPTY) == told
 
 
 @pytest.mark.parametrize(
