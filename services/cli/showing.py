@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 
 from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
@@ -16,19 +15,18 @@ from rich.text import Text
 from models.domain.streams import StreamKey
 from models.domain.words import ENDED
 from services.callers import Caller
-from services.cli.words import SIGN, STYLE, listed, short
+from services.cli.timeline import Timeline
+from services.cli.words import Speaker, listed
 from services.execute import Shop
 from services.store.transactions import transaction
 from services.views import labels
 from services.views.events import read_events
 from services.views.found import Found, find
-from services.views.language import Language, Words, say, span_text, time_text
+from services.views.language import Language, Words, say, span_text
 from services.views.models import (
     AssignmentView,
-    Colour,
     DeadlineView,
     EventView,
-    Named,
     OrderView,
     PlanView,
     RequestView,
@@ -70,7 +68,7 @@ def tell(console: Console, shown: Shown, *, with_events: bool) -> None:
     for part in page.parts():
         console.print(part)
     if with_events:
-        for part in page.timeline():
+        for part in Timeline(shown.found, shown.events).parts():
             console.print(part)
 
 
@@ -87,13 +85,12 @@ def packed(sentences: Iterable[str], between: str, width: int) -> list[str]:
     return [line for line in lines if line]
 
 
-class _Page:
+class _Page(Speaker):
     """The order as lines."""
 
     def __init__(self, shown: Shown, width: int) -> None:
-        self._order, self._events, self._found = shown.order, shown.events, shown.found
-        self._language: Language = shown.found.language
-        self._width = width
+        super().__init__(shown.found)
+        self._order, self._width = shown.order, width
         self._explained: dict[tuple[str, ...], str] = {}
 
     def parts(self) -> Iterator[RenderableType]:
@@ -334,64 +331,3 @@ class _Page:
             whose = self._name(one.party) if one.party else self._say("报告人", "the reporter")
             counts[f"{whose} {purpose}"] = counts.get(f"{whose} {purpose}", 0) + 1
         return Text(listed([f"{words} × {number}" for words, number in counts.items()], self._language))
-
-    # ── what happened ────────────────────────────────────────────────────────────────────────────────────
-
-    def timeline(self) -> Iterator[RenderableType]:
-        """Day by day, with the instant and who did it; what the clock did is dimmer."""
-        yield ""
-        title = self._say(f"办理记录 {len(self._events)} 条", f"{len(self._events)} events")
-        yield Rule(Text(title, "bold"), align="left", style="dim", characters="─")
-        for date, events in groupby(self._events, lambda one: self._at(one.at).rpartition(" ")[0]):
-            yield Text(date, "bold")
-            yield self._day(events)
-
-    def _day(self, events: Iterable[EventView]) -> Table:
-        table = Table.grid(padding=(0, 1, 0, 0))
-        table.add_column(style="dim", no_wrap=True)
-        table.add_column(max_width=14, overflow="fold")
-        table.add_column(ratio=1, overflow="fold")
-        before = ("", "")
-        for one in events:
-            clock = self._at(one.at).rpartition(" ")[2]
-            who = self._short(self._found.party(one.actor.party)) if one.actor.party else self._role(one)
-            first = (clock, who) != before
-            table.add_row(clock if first else "", Text(who if first else "", "cyan"), self._happened(one))
-            before = (clock, who)
-        return table
-
-    def _role(self, one: EventView) -> str:
-        return labels.label(labels.ROLE, one.actor.role, self._language)
-
-    def _happened(self, one: EventView) -> Text:
-        clock = one.type.startswith("Deadline")
-        text = Text(one.text, "dim" if clock else "")
-        if one.type == "StepReached":
-            text.stylize("yellow" if one.data.get("mark") == "yellow" else "bold red")
-        if one.words:
-            text.append(f"\n{self._quoted(one.words)}", "italic")
-        return text
-
-    # ── words ────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _colour(self, colour: Colour) -> Text:
-        return Text(f"{SIGN[colour]} {labels.label(labels.COLOUR, colour, self._language)}", STYLE[colour])
-
-    def _quoted(self, words: str) -> str:
-        return self._say(f"“{words}”", f"“{words}”")
-
-    def _at(self, at: datetime) -> str:
-        """A date with weekday and time, and with its year where that is another than now's."""
-        words = time_text(at, self._found.zone, self._language)
-        if at.year == self._found.now.year:
-            return words
-        return f"{at.year}年{words}" if self._language == "zh" else f"{words}, {at.year}"
-
-    def _name(self, party: str) -> str:
-        return self._short(self._found.party(party))
-
-    def _short(self, party: Named) -> str:
-        return short(party, self._language)
-
-    def _say(self, chinese: str, english: str) -> str:
-        return say((chinese, english), self._language)

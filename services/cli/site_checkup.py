@@ -44,13 +44,17 @@ def calendars(topic: str, directory: Directory, now: datetime) -> Iterator[Findi
     """This year's days have to be published; the next year's, once they should be."""
     for calendar in directory.calendars.values():
         year = calendar.local(now).year
-        what, source = f"{topic} calendar", "enter the published holidays and make-up days."
+        what, publish = f"{topic} calendar", "enter them: `./lianban publish-year REGION {} FILE`"
         if year not in calendar.published:
-            yield fail(what, f"{calendar.code}: {year} is not published: its dates are provisional", source)
+            yield fail(
+                what,
+                f"{calendar.code}: {year} is not published: its dates are provisional",
+                publish.format(year),
+            )
         elif year + 1 not in calendar.published:
             words = f"{calendar.code}: {year + 1} is not published yet: dates in it are provisional"
             late = calendar.local(now).month >= ANNOUNCED
-            yield warn(what, words, source) if late else ok(what, words)
+            yield warn(what, words, publish.format(year + 1)) if late else ok(what, words)
         else:
             yield ok(what, f"{calendar.code}: published to {max(calendar.published)}")
 

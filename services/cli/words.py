@@ -1,9 +1,13 @@
 """What narrow columns call things: short names of parties, signs beside colours."""
 
 from collections.abc import Mapping
-from typing import Literal
+from datetime import datetime
 
-from services.views.language import Language, Words, say
+from rich.text import Text
+
+from services.views import labels
+from services.views.found import Found
+from services.views.language import Language, Words, say, time_text
 from services.views.models import Colour, Named
 
 _SHORT: Mapping[str, Words] = {
@@ -26,8 +30,6 @@ SIGN: Mapping[Colour, str] = {"green": "○", "yellow": "◐", "red": "●", "gr
 
 STYLE: Mapping[Colour, str] = {"green": "green", "yellow": "yellow", "red": "bold red", "grey": "dim"}
 
-Side = Literal["before", "after"]
-
 
 def short(party: Named, language: Language) -> str:
     """A party as a narrow column calls it."""
@@ -37,3 +39,33 @@ def short(party: Named, language: Language) -> str:
 def listed(words: list[str], language: Language) -> str:
     """Words in a row."""
     return say(("、", ", "), language).join(words)
+
+
+class Speaker:
+    """Says things of one order in the language that it was asked for in."""
+
+    def __init__(self, found: Found) -> None:
+        self._found = found
+        self._language: Language = found.language
+
+    def _colour(self, colour: Colour) -> Text:
+        return Text(f"{SIGN[colour]} {labels.label(labels.COLOUR, colour, self._language)}", STYLE[colour])
+
+    def _quoted(self, words: str) -> str:
+        return f"“{words}”"
+
+    def _at(self, at: datetime) -> str:
+        """A date with weekday and time, and with its year where that is another than now's."""
+        words = time_text(at, self._found.zone, self._language)
+        if at.year == self._found.now.year:
+            return words
+        return f"{at.year}年{words}" if self._language == "zh" else f"{words}, {at.year}"
+
+    def _name(self, party: str) -> str:
+        return self._short(self._found.party(party))
+
+    def _short(self, party: Named) -> str:
+        return short(party, self._language)
+
+    def _say(self, chinese: str, english: str) -> str:
+        return say((chinese, english), self._language)
