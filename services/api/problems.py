@@ -301,9 +301,7 @@ def answer(request: Request, error: Exception) -> Response:
     language = language_of(request.headers.get("accept-language"))
     show = getattr(request.app.state, "show_error", None) if "app" in request.scope else None
     if show is not None and _wants_page(request):
-        page: Response = show(
-            request, problem.status, say(problem.title, language), say(problem.detail, language)
-        )
+        page: Response = show(request, problem.status, problem.title, problem.detail)
         return page
     body = problem.body(request, language).model_dump(exclude_none=True)
     headers = {**problem.headers, "Content-Language": language, "Vary": "Accept-Language"}

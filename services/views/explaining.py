@@ -51,6 +51,8 @@ def sentences(deadline: Deadline, changes: Iterable[Mapping[str, Any]], found: F
     steps = _steps(deadline, list(changes), found)
     if steps is None:
         steps = _fact(deadline, found)
+    if deadline.kind is K.HOLD_END:
+        steps = steps[1:]  # it begins with the decision, for which there are no words of a start
     return [_in_words(step, found.language) for step in steps]
 
 

@@ -14,7 +14,7 @@ from services.callers import Caller
 from services.execute import Shop
 from services.settings import Settings
 from services.views import labels
-from services.views.language import Language, day_text, language_of, span_text, time_text
+from services.views.language import Language, Words, day_text, language_of, say, span_text, time_text
 from services.web.cookies import LANGUAGE, is_https
 from services.web.words import word
 
@@ -86,9 +86,12 @@ def render(request: Request, name: str, values: Mapping[str, Any], status: int =
     return page
 
 
-def show_error(request: Request, status: int, title: str, detail: str) -> HTMLResponse:
-    """A page that says what is the matter."""
-    return render(request, "error.html", {"title": title, "detail": detail}, status)
+def show_error(request: Request, status: int, title: Words, detail: Words) -> HTMLResponse:
+    """A page that says what is the matter, in the page's language."""
+    language = page_language(request)
+    return render(
+        request, "error.html", {"title": say(title, language), "detail": say(detail, language)}, status
+    )
 
 
 def seconds_until(at: datetime | None, now: datetime) -> float | None:

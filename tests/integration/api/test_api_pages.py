@@ -145,6 +145,8 @@ def test_an_unknown_order_is_a_page_that_leads_back(world: World) -> None:
     page = _signed_in(world).get("/o/AIBO5-99999", headers=HTML)
     assert page.status_code == 404
     assert "找不到" in page.text
+    english = _signed_in(world).get("/o/AIBO5-99999?lang=en", headers=HTML)
+    assert "Not found" in english.text
 
 
 def test_english_is_chosen_once_and_kept(world: World) -> None:
