@@ -219,6 +219,23 @@ def test_an_order_left_without_an_acting_party_is_unrouted_never_closed() -> Non
     assert (case.status(), case.of("contractor").duty) == (S.OPEN, Duty.LEAD)
 
 
+def test_an_unrouted_order_that_is_triaged_again_is_routed_again() -> None:
+    case = leak()
+    case.do(c.Withdraw("property", TEXT), handler("committee"))
+    case.do(c.Withdraw("asset_company", TEXT), handler("committee"))
+    case.do(c.Triage("dust"), handler("committee"))
+    case.do(c.RouteOrder(), SYSTEM)
+    assert case.status() is S.OPEN
+
+
+def test_the_router_never_finds_the_same_order_waiting_twice() -> None:
+    case = report("dust", rules=with_playbook(routes=()))
+    case.do(c.Triage("fire"), handler("committee"))
+    case.do(c.RouteOrder(), SYSTEM)
+    assert case.status() is S.UNROUTED
+    assert not needs_routing(case.it)
+
+
 def test_a_lead_that_goes_leaves_no_closed_order_behind_the_support() -> None:
     case = leak()
     finish(case, "property")

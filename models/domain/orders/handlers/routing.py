@@ -24,7 +24,8 @@ def route_order(draft: Draft, _command: c.RouteOrder) -> None:
     An order whose last party was withdrawn waits for a person: the route would only send it back there.
     """
     order = draft.order
-    if order.status in WAITS_FOR_ROUTE and order.unrouted != NOBODY_ACTS:
+    waits_for_person = order.status is OrderStatus.UNROUTED and order.unrouted == NOBODY_ACTS
+    if order.status in WAITS_FOR_ROUTE and not waits_for_person:
         route(draft)
 
 
@@ -88,7 +89,7 @@ def _pin(playbook: Playbook) -> PlaybookPin:
 
 def _unroutable(draft: Draft, reason: str) -> None:
     """Said once; the same reason found again changes nothing."""
-    if draft.order.unrouted != reason:
+    if (draft.order.status, draft.order.unrouted) != (OrderStatus.UNROUTED, reason):
         draft.emit(e.OrderUnrouted(reason))
 
 
