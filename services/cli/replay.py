@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from services.cli.operating import Stop, complain, console, plainly
 
 if TYPE_CHECKING:
+    from services.execute import Shop
     from services.replay.municipal.driving import Progress
     from services.replay.municipal.format import Format
     from services.replay.municipal.replaying import Wish
@@ -88,6 +89,7 @@ def _run(settings: "Settings", wish: "Wish") -> "Report":
     bootstrap.set_up_logging(settings)
     try:
         with bootstrap.opened(settings) as shop:
+            in_haste(shop)
             with _bar(wish) as progress:
                 done = replay(shop, wish, progress)
             return report_of(shop, done)
@@ -96,6 +98,17 @@ def _run(settings: "Settings", wish: "Wish") -> "Report":
     except KeyboardInterrupt:
         complain(f"stopped; {wish.site} stays as far as it came. Begin again in another site with --site.")
         raise typer.Exit(130) from None
+
+
+def in_haste(shop: "Shop") -> None:
+    """Commit without waiting for the disk: a replay that a power cut ends is begun again in any case."""
+    from sqlalchemy import event
+
+    def relax(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
+        connection.execute("SET synchronous_commit = off")
+        connection.commit()
+
+    event.listen(shop.engine, "connect", relax)
 
 
 @contextmanager
