@@ -171,7 +171,7 @@ class _Run:
         self._apply(stream, envelope.command, envelope.actor, context, now)
 
     def _catch_up(self, stream: Loaded, context: Context, until: datetime) -> None:
-        """On a virtual clock nobody is late: each timer fires at its own instant, a tick after the due one."""
+        """On a virtual clock nobody is late: each timer fires a tick after its due instant."""
         while True:
             due = min((timer.fire_at for timer in stream.kind.timers(stream.state)), default=until)
             if due + TICK >= until:

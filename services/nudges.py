@@ -33,9 +33,14 @@ EXCHANGE = Exchange("lianban", type="direct")
 log = structlog.get_logger("lianban.nudges")
 
 
+def queue_name(lane: str) -> str:
+    """How the queue of a lane is called."""
+    return f"lianban.{lane}"
+
+
 def queue(lane: str) -> Queue:
-    """The queue of a lane."""
-    return Queue(f"lianban.{lane}", EXCHANGE, routing_key=lane)
+    """The queue of a lane, as worker and producer declare it."""
+    return Queue(queue_name(lane), EXCHANGE, routing_key=lane)
 
 
 def broker_settings() -> dict[str, Any]:
@@ -100,7 +105,7 @@ class Nudger:
             return
         try:
             for lane in sorted(lanes):
-                self._app.send_task(LANES[lane], queue=queue(lane), expires=HINT_SECONDS)
+                self._app.send_task(LANES[lane], queue=queue_name(lane), expires=HINT_SECONDS)
         except Exception as error:  # noqa: BLE001 - whatever the broker's client raises, the pulse takes over
             self._quiet_until = monotonic() + QUIET_AFTER_FAILURE_SECONDS
             log.warning("nudge_dropped", lanes=sorted(lanes), error=type(error).__name__)

@@ -77,4 +77,5 @@ class Directory:
 
     def has(self, party: str | None, capacity: Capacity) -> bool:
         """Whether the party exists here and has the capacity."""
-        return party in self.parties and capacity in self.parties[party].capacities
+        found = self.parties.get(party) if party is not None else None
+        return found is not None and capacity in found.capacities

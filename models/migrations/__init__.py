@@ -1,0 +1,1 @@
+"""The schema by version: tables, roles, row-level security."""

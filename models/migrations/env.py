@@ -3,9 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import models.tables
-
-assert models.tables  # noqa: S101 - imported for its tables
+import models.tables  # noqa: F401 - the metadata knows a table once its module is imported
 
 connection = context.config.attributes["connection"]
 context.configure(

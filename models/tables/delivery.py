@@ -22,7 +22,7 @@ class Delivery(SQLModel, table=True):
     site_id: int
     notice_id: int = Field(sa_column=big())
     notice_ids: list[int] = Field(sa_column=Column(ARRAY(BigInteger), nullable=False))
-    """All notices of one stream and instant that this one message tells the person; the first is `notice_id`."""
+    """All notices of one stream and instant that the message tells the person, `notice_id` first."""
     stream_id: int = Field(sa_column=big())
     party: str
     member: str | None = None

@@ -1,4 +1,4 @@
-"""值班表: when a member is on duty for a party; a turn that ends no later than it begins ends on the next day."""
+"""值班表: a member's turn of duty; one that ends no later than it begins ends on the next day."""
 
 from datetime import time
 
@@ -9,7 +9,7 @@ from models.tables.columns import small
 
 
 class Roster(SQLModel, table=True):
-    """值班表: when a member is on duty for a party; a turn that ends no later than it begins ends on the next day."""
+    """值班表: a member's turn of duty; one that ends no later than it begins ends on the next day."""
 
     __tablename__ = "roster"
 

@@ -75,6 +75,7 @@ class Driver:
         with transaction(self.shop.engine, [self.site_id]) as sql:
             sql.execute(
                 "UPDATE site SET clock = %(clock)s::text,"
-                " virtual_now = CASE WHEN %(clock)s::text = 'live' THEN NULL ELSE virtual_now END WHERE id = %(id)s",
+                " virtual_now = CASE WHEN %(clock)s::text = 'live' THEN NULL ELSE virtual_now END"
+                " WHERE id = %(id)s",
                 {"clock": clock, "id": self.site_id},
             )

@@ -98,7 +98,7 @@ def resumed(calendar: Calendar, clock: Clock, due_at: datetime, pause: tuple[dat
     return after(calendar, clock, resumed_at, left)
 
 
-def part_of(  # noqa: PLR0917 - the same order as everywhere here, and the part last
+def part_of(
     calendar: Calendar, clock: Clock, start: datetime, due_at: datetime, percent: int
 ) -> datetime:
     """The instant at which `percent` of the clock time between `start` and `due_at` has passed.
