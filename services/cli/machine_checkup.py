@@ -78,7 +78,7 @@ def port(told: Settings) -> Finding:
 
 def _is_lianban(told: Settings) -> bool:
     host = urlsplit(f"//{dialled(told.host)}").hostname or told.host
-    line = http.client.HTTPConnection(host, told.port, timeout=3)
+    line = http.client.HTTPConnection(host, told.port, timeout=1)
     try:
         line.request("GET", "/health/live")
         return line.getresponse().status == http.HTTPStatus.OK

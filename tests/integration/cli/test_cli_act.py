@@ -66,32 +66,33 @@ def test_a_time_without_a_zone_is_the_site_s(aibo: Cli, leak: str, shop: Shop) -
     assert one(shop, "SELECT state->'requests'->0->>'until' FROM stream") == "2026-10-20T09:30:00Z"
 
 
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        (["dance"], "there is no action dance; there are acknowledge, agree-plan"),
-        (["acknowledge"], "say whose assignment: act AIBO5-1 acknowledge PARTY; on it are"),
-        (["acknowledge", "nobody"], "there is no party nobody at AIBO5"),
-        (["cancel", "property", "reason=x"], "cancel concerns the whole order: leave property out."),
-        (["hold", "property", "reason=material"], "until: field required"),
-        (["hold", "property", "reason=material", "until=2026-12-01"], "until needs a time of day as well"),
-        (["hold", "property", "reason=material", "until=soonsoonsoon"], "is no date and time"),
-        (["hold", "property", "reason=boredom", "until=2026-10-20T17:30"], "reason: "),
-        (["note", "hello=1"], "hello: extra inputs are not permitted. It takes note=…."),
-        (["note", "property", "hello"], "hello: details are written key=value"),
-        (["decide", "property", "granted=perhaps"], "granted: input should be a valid boolean"),
-        (["merge", "into=AIBO5-77", "reason=同一处"], "there is no order"),
-        (["merge", "into=AIBO5-1", "reason=同一处"], "name another order of the same site"),
-        (["photo", "property", "file=/nowhere.jpg"], "cannot be read (No such file or directory)"),
-        (["photo", "property", f"file={__file__}"], "is no JPEG, PNG or WebP picture"),
-        (["photo", "property", "purpose=fun"], "purpose: input should be 'before', 'after'"),
-        (["acknowledge", "contractor"], "contractor has no assignment on this order"),
-        (["acknowledge", "property", "--as", "street"], "'acknowledge' is for property."),
-        (["cancel", "reason=x", "--as", "volunteer"], "'cancel' is for committee"),
-    ],
-)
-def test_what_cannot_be_done_is_said_in_a_sentence(aibo: Cli, leak: str, words: list[str], told: str) -> None:
-    assert told in " ".join(aibo("act", leak, *words, code=1).stderr.split())
+REFUSED = [
+    (["dance"], "there is no action dance; there are acknowledge, agree-plan"),
+    (["acknowledge"], "say whose assignment: act AIBO5-1 acknowledge PARTY; on it are"),
+    (["acknowledge", "nobody"], "there is no party nobody at AIBO5"),
+    (["cancel", "property", "reason=x"], "cancel concerns the whole order: leave property out."),
+    (["hold", "property", "reason=material"], "until: field required"),
+    (["hold", "property", "reason=material", "until=2026-12-01"], "until needs a time of day as well"),
+    (["hold", "property", "reason=material", "until=soonsoonsoon"], "is no date and time"),
+    (["hold", "property", "reason=boredom", "until=2026-10-20T17:30"], "reason: "),
+    (["note", "hello=1"], "hello: extra inputs are not permitted. It takes note=…."),
+    (["note", "property", "hello"], "hello: details are written key=value"),
+    (["decide", "property", "granted=perhaps"], "granted: input should be a valid boolean"),
+    (["merge", "into=AIBO5-77", "reason=同一处"], "there is no order"),
+    (["merge", "into=AIBO5-1", "reason=同一处"], "name another order of the same site"),
+    (["photo", "property", "file=/nowhere.jpg"], "cannot be read (No such file or directory)"),
+    (["photo", "property", f"file={__file__}"], "is no JPEG, PNG or WebP picture"),
+    (["photo", "property", "purpose=fun"], "purpose: input should be 'before', 'after'"),
+    (["acknowledge", "contractor"], "contractor has no assignment on this order"),
+    (["acknowledge", "property", "--as", "street"], "'acknowledge' is for property."),
+    (["cancel", "reason=x", "--as", "volunteer"], "'cancel' is for committee"),
+]
+
+
+def test_what_cannot_be_done_is_said_in_a_sentence(aibo: Cli, leak: str) -> None:
+    for words, told in REFUSED:
+        error = " ".join(aibo("act", leak, *words, code=1).stderr.split())
+        assert told in error, words
 
 
 def test_without_an_action_it_says_who_may_do_what_with_which_details(aibo: Cli, leak: str) -> None:
