@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from services.cli.finding import Finding, fail, ok, warn
 from services.cli.schema import newest_revision, revision_of
 from services.settings import Settings
-from services.store.claims import Queue, waiting
+from services.store.claims import MOST_ATTEMPTS, Queue, waiting
 from services.store.engine import DatabaseRole, open_engine
 from services.store.heartbeats import read
 from services.store.transactions import transaction
@@ -119,3 +119,19 @@ def engine(sql: "Sql") -> Iterator[Finding]:
         yield warn("lanes", f"work is waiting: {', '.join(slow)}", "look into the worker's and pulse's logs.")
     else:
         yield ok("lanes", "nothing waits")
+    for queue, only in _OPEN_ROWS.items():
+        counted = sql.execute(
+            f"SELECT count(*) FROM {queue} WHERE attempts >= %s AND {only}",  # noqa: S608 - our own words
+            (MOST_ATTEMPTS,),
+        ).fetchone()
+        if counted and counted[0]:
+            words = f"{counted[0]} rows of {queue} were given up after {MOST_ATTEMPTS} tries"
+            yield warn("lanes", words, "look for 'poison' in the worker's log.")
+
+
+_OPEN_ROWS = {
+    Queue.ROUTING: "true",
+    Queue.TIMER: "true",
+    Queue.NOTICE: "expanded_at IS NULL",
+    Queue.DELIVERY: "state = 'queued'",
+}

@@ -18,7 +18,9 @@ def doctor(
 ) -> None:
     """Look at machine, database, broker, calendars, sites and channels; say what to do.
 
-    Exit code 1 when something fails. Example: ./lianban doctor --quiet
+    Exit code 1 when something fails.
+
+    Example: ./lianban doctor --quiet
     """
     from rich.table import Table
     from rich.text import Text

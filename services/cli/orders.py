@@ -16,7 +16,9 @@ from services.cli.operating import (
 )
 
 Lang = Annotated[Literal["zh", "en"] | None, typer.Option(help="Language; the site's own unless given.")]
-As = Annotated[str | None, typer.Option("--as", help="Act as PARTY[:role].", metavar="PARTY[:ROLE]")]
+As = Annotated[
+    str | None, typer.Option("--as", help="As PARTY[:role]; else the committee.", metavar="PARTY[:ROLE]")
+]
 Code = Annotated[str, typer.Argument(help="Order code, such as AIBO5-17.", show_default=False)]
 
 
@@ -138,15 +140,23 @@ def act(
     ] = None,
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[PARTY] [key=value]...", help="Whose assignment, and the details."),
+        typer.Argument(metavar="PARTY|key=value", help="Whose assignment, and the details."),
     ] = None,
-    as_: As = None,
+    as_: Annotated[
+        str | None,
+        typer.Option(
+            "--as",
+            help="As PARTY[:role], reporter or volunteer; else as whoever may.",
+            metavar="PARTY[:ROLE]",
+        ),
+    ] = None,
     help_actions: Annotated[bool, typer.Option("--help-actions", help="Say who may do what now.")] = False,
 ) -> None:
     """Act on an order as one of its parties; without an action, say who may do what now.
 
-    Times without a zone are the site's. Example:
-    ./lianban act AIBO5-17 hold contractor reason=material until=2026-12-01T17:30
+    Times without a zone are the site's.
+
+    Example: ./lianban act AIBO5-17 hold contractor reason=material until=2026-12-01T17:30
     """
     with at_work() as shop:
         from services.cli import acting, possibilities

@@ -15,7 +15,9 @@ def rebuild(
 ) -> None:
     """Fold all events again, check the hash chain, and compare with states, columns and timers.
 
-    Exit code 1 when something differs and was not mended. Example: ./lianban rebuild AIBO5-17 --fix
+    Exit code 1 when something differs and was not mended.
+
+    Example: ./lianban rebuild AIBO5-17 --fix
     """
     with at_work() as shop:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn

@@ -104,6 +104,12 @@ def test_a_pulse_that_is_silent_and_work_that_waits_are_told(healthy: Cli, shop:
     assert "WARN lanes work is waiting: routing" in found
 
 
+def test_work_that_was_given_up_is_told(healthy: Cli, shop: Shop) -> None:
+    healthy("report", "--space", "hall", "灯不亮")
+    run_sql(shop, "UPDATE routing SET attempts = 8")
+    assert "WARN lanes 1 rows of routing were given up after 8 tries" in told(healthy("doctor").stdout)
+
+
 LOOKED_OVER = [
     (
         "UPDATE calendar_year SET year = 1999 WHERE year = 2026",
