@@ -20,7 +20,6 @@ _FIXED: Mapping[str, str] = {
     "no plan is on the table": "没有待同意的方案",
     "no request is open": "没有待批复的申请",
     "nobody is free to decide it": "没有可以批复的单位",
-    "only support can be released": "只有协办单位可以免于处置",
     "other orders were merged into it": "已有别的工单并入本单",
     "the callback of this round is recorded": "本轮回访已记录",
     "the limit has passed; ask before it": "时限已过，应在到期前申请",

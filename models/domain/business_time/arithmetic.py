@@ -98,9 +98,7 @@ def resumed(calendar: Calendar, clock: Clock, due_at: datetime, pause: tuple[dat
     return after(calendar, clock, resumed_at, left)
 
 
-def part_of(
-    calendar: Calendar, clock: Clock, start: datetime, due_at: datetime, percent: int
-) -> datetime:
+def part_of(calendar: Calendar, clock: Clock, start: datetime, due_at: datetime, percent: int) -> datetime:
     """The instant at which `percent` of the clock time between `start` and `due_at` has passed.
 
     0 % is `start`; 100 % is `due_at` itself, even where that was set by hand outside working hours, and so is

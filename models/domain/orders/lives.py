@@ -44,7 +44,8 @@ class Move:
     by: tuple[By, ...]
     order: frozenset[OrderStatus]
     states: frozenset[AssignmentState] | None = None
-    acting_only: bool = True
+    duties: frozenset[Duty] = ACTING
+    """Of an assignment's action: the duties that it is for."""
 
 
 _LIVE = frozenset({S.OPEN, S.AWAITING_REVIEW})
@@ -60,6 +61,9 @@ _ASKING = _WORK | {A.HELD, A.WAITING}
 _UNDONE = _WORK | {A.RETURN_REQUESTED, A.HELD, A.WAITING}
 _UNDER_WAY = _UNDONE | {A.DONE}
 _PASSED_ON = _UNDONE | {A.WITHDRAWN}
+ANY_DUTY = frozenset(Duty)
+SUPPORTING = frozenset({Duty.SUPPORT})
+"""The lead's work cannot be left undone."""
 
 MOVES: Mapping[type[c.Command], Move] = {
     c.Triage: Move("triage", (By.TRIAGER, By.COMMITTEE), frozenset({S.REPORTED, S.TRIAGE, S.UNROUTED})),
@@ -90,9 +94,9 @@ MOVES: Mapping[type[c.Command], Move] = {
     c.Reject: Move("reject", (By.VERIFIER,), _AT_WORK, frozenset({A.DONE})),
     c.MakeRequest: Move("request", (By.OWN,), _AT_WORK, _ASKING),
     c.Decide: Move("decide", (By.DECIDER, By.NAMED), _AT_WORK, _UNDER_WAY),
-    c.Reassign: Move("reassign", (By.COMMITTEE, By.DECIDER), _PASSING_ON, _PASSED_ON, acting_only=False),
-    c.Withdraw: Move("withdraw", (By.COMMITTEE, By.DECIDER), _AT_WORK, _UNDONE, acting_only=False),
-    c.Release: Move("release", (By.LEAD_PARTY, By.COMMITTEE), _AT_WORK, _UNDONE - {A.REJECTED}),
+    c.Reassign: Move("reassign", (By.COMMITTEE, By.DECIDER), _PASSING_ON, _PASSED_ON, ANY_DUTY),
+    c.Withdraw: Move("withdraw", (By.COMMITTEE, By.DECIDER), _AT_WORK, _UNDONE, ANY_DUTY),
+    c.Release: Move("release", (By.LEAD_PARTY, By.COMMITTEE), _AT_WORK, _UNDONE - {A.REJECTED}, SUPPORTING),
     c.SetLimit: Move("set-limit", (By.DECIDER, By.IMPORTER), _AT_WORK, _UNDONE),
 }
 
@@ -115,7 +119,7 @@ def check(order: Order, command: c.Command, actor: Actor, context: Context) -> N
         return
     if assignment is None:
         raise illegal(move.action, f"{party} has no assignment on this order", order, actor, context)
-    if move.acting_only and assignment.duty not in ACTING:
+    if assignment.duty not in move.duties:
         raise illegal(move.action, f"{party} only has the duty {assignment.duty}", order, actor, context)
     if assignment.state not in move.states:
         raise illegal(move.action, f"the assignment is {assignment.state}", order, actor, context)
@@ -144,7 +148,7 @@ def allowed(order: Order, actor: Actor, context: Context) -> Iterator[tuple[str,
                 yield move.action, None
             continue
         for party, assignment in order.assignments.items():
-            fits = assignment.state in move.states and (assignment.duty in ACTING or not move.acting_only)
+            fits = assignment.state in move.states and assignment.duty in move.duties
             if fits and _stands(move, order, party, actor, context):
                 yield move.action, party
 

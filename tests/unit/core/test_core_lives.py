@@ -10,7 +10,15 @@ from models.domain.orders.lives import MOVES, By, allowed, check, who_may
 from models.domain.orders.refusals import IllegalMove, NotYours
 from models.domain.orders.state import Order, Photo
 from models.domain.streams import SYSTEM, Actor, Role
-from models.domain.words import AssignmentState, DeadlineKind, Duty, OrderStatus, PhotoPurpose, RequestKind
+from models.domain.words import (
+    ACTING,
+    AssignmentState,
+    DeadlineKind,
+    Duty,
+    OrderStatus,
+    PhotoPurpose,
+    RequestKind,
+)
 from tests.unit.core.kit import IMPORTER, RESIDENT, TEXT, Case, at, context, finish, handler, leak, report
 
 A, S = AssignmentState, OrderStatus
@@ -72,6 +80,11 @@ def put(status: OrderStatus, state: AssignmentState, duty: Duty = Duty.LEAD) -> 
     return replace(order, assignments={**order.assignments, PARTY: changed})
 
 
+def fitting(kind: type[c.Command]) -> Duty:
+    """A duty that the line is for."""
+    return Duty.LEAD if Duty.LEAD in MOVES[kind].duties else Duty.SUPPORT
+
+
 def actor_for(kind: type[c.Command], order: Order) -> Actor:
     """Somebody of those whom the line names who stands so to this very order."""
     for by in MOVES[kind].by:
@@ -110,7 +123,7 @@ def test_the_table_of_the_orders_life(kind: type[c.Command], status: OrderStatus
 @pytest.mark.parametrize("state", AssignmentState)
 @pytest.mark.parametrize("kind", [one for one, move in MOVES.items() if move.states is not None])
 def test_the_table_of_the_assignments_life(kind: type[c.Command], state: AssignmentState) -> None:
-    move, order = MOVES[kind], put(S.OPEN, state)
+    move, order = MOVES[kind], put(S.OPEN, state, fitting(kind))
     actor = actor_for(kind, order)
     fits = move.states is not None and state in move.states
     if fits:
@@ -125,7 +138,7 @@ def test_the_table_of_the_assignments_life(kind: type[c.Command], state: Assignm
 @pytest.mark.parametrize("kind", [one for one, move in MOVES.items() if move.states is not None])
 def test_an_assignment_moves_only_while_its_order_lives(kind: type[c.Command], status: OrderStatus) -> None:
     move = MOVES[kind]
-    order = put(status, min(move.states or ()))
+    order = put(status, min(move.states or ()), fitting(kind))
     actor = actor_for(kind, order)
     if status in move.order:
         check(order, SAMPLES[kind], actor, context())
@@ -134,11 +147,18 @@ def test_an_assignment_moves_only_while_its_order_lives(kind: type[c.Command], s
             check(order, SAMPLES[kind], actor, context())
 
 
+def test_the_lead_s_work_cannot_be_released_and_nobody_is_offered_to() -> None:
+    order = put(S.OPEN, A.IN_PROGRESS, Duty.LEAD)
+    with pytest.raises(IllegalMove):
+        check(order, SAMPLES[c.Release], ACTORS[By.COMMITTEE], context())
+    assert ("release", PARTY) not in set(allowed(order, ACTORS[By.COMMITTEE], context()))
+
+
 @pytest.mark.parametrize("duty", [Duty.CONSULT, Duty.INFORM])
 def test_who_is_only_consulted_or_informed_has_nothing_to_do(duty: Duty) -> None:
     order = put(S.OPEN, A.DISPATCHED, duty)
     for kind, move in MOVES.items():
-        if move.states is not None and move.acting_only and move.by[0] is By.OWN:
+        if move.states is not None and move.duties == ACTING and move.by[0] is By.OWN:
             with pytest.raises(IllegalMove):
                 check(order, SAMPLES[kind], handler(PARTY), context())
 

@@ -10,7 +10,7 @@ from models.domain.orders.handlers import handles
 from models.domain.orders.handlers.ending import close_if_over, free_waiting, leave
 from models.domain.orders.lives import illegal
 from models.domain.orders.refusals import NotYours
-from models.domain.words import AssignmentState, DeadlineKind, Duty, OrderStatus
+from models.domain.words import AssignmentState, DeadlineKind, OrderStatus
 
 K = DeadlineKind
 
@@ -38,10 +38,7 @@ def reject(draft: Draft, command: c.Reject) -> None:
 
 @handles(c.Release)
 def release(draft: Draft, command: c.Release) -> None:
-    """无需处置, for a support party; the lead's work cannot be left undone."""
-    order = draft.order
-    if order.assignments[command.party].duty is Duty.LEAD:
-        raise illegal("release", "only support can be released", order, draft.actor, draft.context)
+    """无需处置, for a support party."""
     draft.emit(e.AssignmentReleased(command.party, command.reason))
     leave(draft, command.party)
     close_if_over(draft)
