@@ -67,3 +67,12 @@ def test_figures_count_requests_by_route_and_status(world: World) -> None:
     assert 'lianban_http_requests_total{method="GET",route="/api/v1/orders/{code}",status="404"}' in told
     assert "lianban_http_request_seconds_bucket" in told
     assert "424242" not in told
+
+
+def test_figures_say_who_ran_the_lanes_and_how_much_they_took(world: World) -> None:
+    with transaction(world.worker.engine) as sql:
+        beat(sql, "route.celery", runs=1, taken=3)
+        beat(sql, "route.pulse", runs=1, taken=1)
+    told = world.of("handler", "committee").get("/metrics").text
+    assert 'lianban_lane_taken_total{by="celery",lane="route"} 3.0' in told
+    assert 'lianban_lane_taken_total{by="pulse",lane="route"} 1.0' in told
