@@ -1,6 +1,7 @@
 """`lianban orders`: a table that fits 80 columns."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from secrets import token_bytes
 
 from rich.table import Table
@@ -16,11 +17,12 @@ from services.views.language import Language, Words, say
 from services.views.models import OrderItem
 from services.views.orders import MOST, Filters, Part, orders_page
 
+LONGEST = 60
+"""Cells of a matter; `show` has the rest."""
 OPEN = tuple(str(one) for one in OrderStatus if one not in ENDED)
 
 _HEADS: tuple[Words, ...] = (
     ("工单", "order"),
-    ("房间", "room"),
     ("事项", "matter"),
     ("状态", "state"),
     ("时限", "limits"),
@@ -62,12 +64,11 @@ def read_items(
 
 
 def table_of(items: list[OrderItem], language: Language) -> Table:
-    """The table; narrow columns fold, the matter is cut where it is long."""
+    """The table; columns fold, and the matter is cut where it is very long."""
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim")
-    code, room, matter, state, limits, ball, promised = (say(words, language) for words in _HEADS)
+    code, matter, state, limits, ball, promised = (say(words, language) for words in _HEADS)
     table.add_column(code, no_wrap=True)
-    table.add_column(room, max_width=12, no_wrap=True, overflow="ellipsis")
-    table.add_column(matter, ratio=1, no_wrap=True, overflow="ellipsis")
+    table.add_column(matter, ratio=1, overflow="fold")
     table.add_column(state, max_width=9, overflow="fold")
     table.add_column(limits, no_wrap=True)
     table.add_column(ball, max_width=13, overflow="fold")
@@ -80,18 +81,29 @@ def table_of(items: list[OrderItem], language: Language) -> Table:
 
 def _row(item: OrderItem, language: Language) -> tuple[Text, ...]:
     ended = item.status in ENDED
-    matter = item.title or (item.category.name if item.category else "")
+    words = item.title or (item.category.name if item.category else "")
+    matter = Text(f"{item.space.name} · {' '.join(words.split())}" if words else item.space.name)
+    matter.truncate(LONGEST, overflow="ellipsis")
     # One a line: folding would break a name.
     balls = "\n".join(short(one, language) for one in item.holders)
     return (
         Text(item.code),
-        Text(item.space.name),
-        Text(" ".join(matter.split())),
+        matter,
         Text(item.status_name),
         Text("–", style="dim") if ended else limits_of(item, language),
         Text(balls or "–"),
-        Text(item.promised_text or "–"),
+        Text(_promised(item, language)),
     )
+
+
+def _promised(item: OrderItem, language: Language) -> str:
+    """The promised day, with its year where that is not the present one."""
+    if item.promised_at is None or item.promised_text is None:
+        return "–"
+    if item.promised_at.year == datetime.now(UTC).year:
+        return item.promised_text
+    year = f"{item.promised_at.year}"
+    return f"{year}年{item.promised_text}" if language == "zh" else f"{item.promised_text} {year}"
 
 
 def limits_of(item: OrderItem, language: Language) -> Text:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
@@ -16,7 +16,7 @@ from models.domain.streams import StreamKey
 from models.domain.words import ENDED
 from services.callers import Caller
 from services.cli.timeline import Timeline
-from services.cli.words import Speaker, listed
+from services.cli.words import Speaker, dated, listed
 from services.execute import Shop
 from services.store.transactions import transaction
 from services.views import labels
@@ -146,11 +146,15 @@ class _Page(Speaker):
         balls = listed([one.name for one in order.holders], self._language)
         if order.status not in ENDED:
             table.add_row(self._say("待办方", "ball with"), balls or self._say("无", "nobody"))
-            promised = order.promised_text or self._say("尚未定", "not yet set")
+            day = self._day(order.promised_at) if order.promised_at else None
+            promised = day or self._say("尚未定", "not yet set")
             table.add_row(self._say("承诺", "promised"), Text(promised, "bold"))
         for head, words in self._more():
             table.add_row(head, words)
-        table.add_row(self._say("截至", "as of"), Text(f"{self._at(found.now)}{self._clock()}", "dim"))
+        # By the real year: a clock that is not live may stand in any.
+        as_of = dated(found.now, found.zone, self._language, datetime.now(UTC))
+        as_of = f"{as_of} {self._clock(found.now)}{self._kind_of_clock()}"
+        table.add_row(self._say("截至", "as of"), Text(as_of, "dim"))
         return table
 
     def _more(self) -> Iterator[tuple[str, str]]:
@@ -197,7 +201,7 @@ class _Page(Speaker):
         }
         return say(kinds[self._order.reporter.kind], self._language)
 
-    def _clock(self) -> str:
+    def _kind_of_clock(self) -> str:
         clocks: dict[str, Words] = {
             "virtual": ("（虚拟时钟）", " (virtual clock)"),
             "frozen": ("（时钟已冻结）", " (frozen clock)"),
@@ -238,7 +242,7 @@ class _Page(Speaker):
         line = Text.assemble((one.name, "bold"))
         if one.subject:
             line.append(f" ({self._name(one.subject)})")
-        line.append("  ").append(one.due_text or self._say("停表", "clock stopped"))
+        line.append("  ").append(self._at(one.due_at) if one.due_at else self._say("停表", "clock stopped"))
         line.append("  ").append(self._left(one))
         line.append("  ").append(self._colour(one.colour))
         lines = [Text(words, "dim") for words in self._why(one)]

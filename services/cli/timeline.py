@@ -26,18 +26,18 @@ class Timeline(Speaker):
         yield ""
         title = self._say(f"办理记录 {len(self._events)} 条", f"{len(self._events)} events")
         yield Rule(Text(title, "bold"), align="left", style="dim", characters="─")
-        for date, events in groupby(self._events, lambda one: self._at(one.at).rpartition(" ")[0]):
+        for date, events in groupby(self._events, lambda one: self._day(one.at)):
             yield Text(date, "bold")
-            yield self._day(events)
+            yield self._events_of(events)
 
-    def _day(self, events: Iterable[EventView]) -> Table:
+    def _events_of(self, events: Iterable[EventView]) -> Table:
         table = Table.grid(padding=(0, 1, 0, 0))
         table.add_column(style="dim", no_wrap=True)
         table.add_column(max_width=14, overflow="fold")
         table.add_column(ratio=1, overflow="fold")
         before = ("", "")
         for one in events:
-            clock = self._at(one.at).rpartition(" ")[2]
+            clock = self._clock(one.at)
             who = self._short(self._found.party(one.actor.party)) if one.actor.party else self._role(one)
             first = (clock, who) != before
             table.add_row(clock if first else "", Text(who if first else "", "cyan"), self._happened(one))

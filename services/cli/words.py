@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from rich.text import Text
 
 from services.views import labels
 from services.views.found import Found
-from services.views.language import Language, Words, say, time_text
+from services.views.language import Language, Words, day_text, say
 from services.views.models import Colour, Named
 
 _SHORT: Mapping[str, Words] = {
@@ -41,6 +42,15 @@ def listed(words: list[str], language: Language) -> str:
     return say(("、", ", "), language).join(words)
 
 
+def dated(at: datetime, zone: str, language: Language, now: datetime) -> str:
+    """A date with its weekday, and with its year where that is another than now's."""
+    words = day_text(at, zone, language)
+    year = at.astimezone(ZoneInfo(zone)).year
+    if year == now.astimezone(ZoneInfo(zone)).year:
+        return words
+    return f"{year}年{words}" if language == "zh" else f"{words} {year}"
+
+
 class Speaker:
     """Says things of one order in the language that it was asked for in."""
 
@@ -55,11 +65,16 @@ class Speaker:
         return f"“{words}”"
 
     def _at(self, at: datetime) -> str:
-        """A date with weekday and time, and with its year where that is another than now's."""
-        words = time_text(at, self._found.zone, self._language)
-        if at.year == self._found.now.year:
-            return words
-        return f"{at.year}年{words}" if self._language == "zh" else f"{words}, {at.year}"
+        """A date with weekday and time."""
+        return f"{self._day(at)} {self._clock(at)}"
+
+    def _day(self, at: datetime) -> str:
+        """A date with its weekday, and with its year where that is another than now's."""
+        return dated(at, self._found.zone, self._language, self._found.now)
+
+    def _clock(self, at: datetime) -> str:
+        """The time of day at the site."""
+        return f"{at.astimezone(ZoneInfo(self._found.zone)):%H:%M}"
 
     def _name(self, party: str) -> str:
         return self._short(self._found.party(party))

@@ -55,7 +55,7 @@ def test_the_list_says_room_matter_state_who_holds_the_ball_and_the_day_with_its
 
 def test_the_list_speaks_english_as_well(aibo: Cli, leak: str) -> None:
     told = aibo("orders", "--lang", "en").stdout
-    for word in ("Table-tenni", "On time", "asset company", "Mon 2 Nov"):
+    for word in ("Table-tennis", "On time", "asset company", "Mon 2 Nov"):
         assert word in told
 
 
@@ -169,6 +169,16 @@ def test_words_of_people_stand_beneath_what_they_did(aibo: Cli, leak: str) -> No
     told = aibo("show", leak).stdout
     assert "“明早带梯子来”" in told
     assert "“明早带梯子来”" not in aibo("show", leak, "--no-events").stdout
+
+
+def test_a_date_of_another_year_says_its_year(aibo: Cli, leak: str, shop: Shop) -> None:
+    with transaction(shop.engine) as sql:
+        sql.execute("UPDATE site SET clock = 'frozen', virtual_now = '2028-03-01T00:00Z'")
+        sql.execute("UPDATE stream SET promised_at = promised_at + interval '20 years'")
+    told = aibo("show", leak).stdout
+    assert "2026年10月12日 周一\n09:00" in told
+    assert "2028年3月1日 周三 08:00（时钟已冻结）" in told
+    assert "2046年" in aibo("orders").stdout
 
 
 def test_programs_get_the_order_and_its_ledger_as_json(aibo: Cli, leak: str) -> None:
