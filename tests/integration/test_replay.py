@@ -7,8 +7,10 @@ import csv
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
@@ -19,7 +21,8 @@ import pytest
 from sqlalchemy import Engine
 
 from services.cli.operating import Stop
-from services.cli.replay import _wish
+from services.cli.replay import _wish, database, is_running
+from services.cli.up import CannotStart, alone
 from services.execute import Answer, FrozenClock, Shop, Unit
 from services.replay.driver import Driver
 from services.replay.municipal.cases import Case
@@ -27,6 +30,7 @@ from services.replay.municipal.driving import Drive
 from services.replay.municipal.format import find_format
 from services.replay.municipal.replaying import AlreadyThere, Replayed, Wish, midnight, replay
 from services.replay.municipal.report import Report, report_of
+from services.settings import Settings
 from services.store.contexts import Contexts
 from services.store.engine import DatabaseRole, open_engine
 from services.store.migrate import upgrade
@@ -318,3 +322,20 @@ def test_a_wrong_word_is_told_in_a_sentence(
 ) -> None:
     with pytest.raises(Stop, match=told):
         _wish(Path(file), format_, until, site, None)
+
+
+@pytest.fixture
+def alone_at_home() -> Iterator[Settings]:
+    """A data folder where no `up` runs."""
+    folder = Path(tempfile.mkdtemp(prefix="lianban-test-"))
+    folder.chmod(0o711)
+    yield Settings.read({"LIANBAN_DATA": str(folder)})
+    shutil.rmtree(folder)
+
+
+def test_without_a_running_database_one_is_started_for_the_replay_alone(alone_at_home: Settings) -> None:
+    with database(alone_at_home):
+        assert is_running(alone_at_home)
+        with pytest.raises(CannotStart, match="it already runs"), alone(alone_at_home):
+            pytest.fail("the folder was free")
+    assert not is_running(alone_at_home)
