@@ -11,7 +11,7 @@ import structlog
 from models.domain.orders.commands import FireDue, RouteOrder
 from models.domain.streams import SYSTEM, StreamKey
 from services.execute import Answer, Envelope, Shop, Unit
-from services.store.claims import Claim, Queue, Scope, claim, release
+from services.store.claims import Claim, Queue, Scope, claim, drop, release
 from services.store.transactions import transaction
 
 BATCH = 100
@@ -24,7 +24,13 @@ def route(shop: Shop, scope: Scope, limit: int = BATCH) -> int:
     taken = claim(shop.engine, Queue.ROUTING, scope, limit)
     # On a virtual clock an order is routed the instant it asked for it, as a healthy live lane does.
     wanted = {StreamKey(row[0], row[1]): row[2] for row in taken.rows}
-    _work_off(shop, taken, list(wanted), lambda key: Envelope(key, RouteOrder(), SYSTEM, now=wanted[key]))
+    done = _work_off(
+        shop, taken, list(wanted), lambda key: Envelope(key, RouteOrder(), SYSTEM, now=wanted[key])
+    )
+    # An order that was looked at again and is still unrouted changes nothing, so nothing else drops its row.
+    if done:
+        with transaction(shop.engine, sorted({key.site_id for key in done})) as sql:
+            drop(sql, taken, [(key.site_id, key.stream_id) for key in done])
     return len(wanted)
 
 
@@ -38,13 +44,14 @@ def fire(shop: Shop, scope: Scope, limit: int = BATCH) -> int:
 
 def _work_off(
     shop: Shop, taken: Claim, keys: Sequence[StreamKey], wrap: Callable[[StreamKey], Envelope]
-) -> None:
+) -> list[StreamKey]:
     """Execute one command a stream in one batch; what was locked elsewhere is released for the next round.
 
-    Should the batch fail, it is repeated one by one, so that a poison row costs only itself.
+    Should the batch fail, it is repeated one by one, so that a poison row costs only itself. Returns the
+    streams that were worked on.
     """
     if not keys:
-        return
+        return []
     units = [Unit((wrap(key),)) for key in keys]
     sites = sorted({key.site_id for key in keys})
     try:
@@ -61,6 +68,7 @@ def _work_off(
                 stream=f"{key.site_id}/{key.stream_id}",
                 reason=str(answer.refused),
             )
+    return [key for key, answer in zip(keys, answers, strict=True) if not (answer.skipped or answer.refused)]
 
 
 def _alone(shop: Shop, unit: Unit, taken: Claim) -> Answer:

@@ -5,18 +5,31 @@ that make them would meet.
 """
 
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
+from sqlalchemy import Engine
 
 from services.embedded.postgres import Postgres
 from services.embedded.supervisor import Supervisor
 from services.embedded.valkey import Valkey
+from services.store.engine import DatabaseRole, open_engine
+from services.store.migrate import upgrade
 
 # Nothing of a test outlives the machine: three times faster than with syncs.
 HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+# A shell that runs tests in the background hands down an ignored SIGINT, and processes that tests start would
+# inherit it: Ctrl-C could not be tested.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long an example takes says how busy the machine is, not whether the rule holds.
+hypothesis_settings.register_profile("lianban", deadline=None)
+hypothesis_settings.load_profile("lianban")
 
 
 @pytest.fixture(scope="session")
@@ -50,3 +63,18 @@ def redis_url(servers_folder: Path) -> Iterator[str]:
         yield server.url
     finally:
         supervisor.stop()
+
+
+@pytest.fixture(scope="session")
+def migrated_url(postgres_url: str) -> str:
+    """The address of a database with the schema of the real migrations; who needs it empty empties it."""
+    upgrade(postgres_url)
+    return postgres_url
+
+
+@pytest.fixture(scope="session")
+def worker_engine(migrated_url: str) -> Iterator[Engine]:
+    """Connections under the worker's role."""
+    engine = open_engine(migrated_url, DatabaseRole.WORKER)
+    yield engine
+    engine.dispose()

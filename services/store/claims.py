@@ -122,6 +122,17 @@ def release(sql: Sql, done: Claim, keys: list[tuple[Any, ...]]) -> None:
         )
 
 
+def drop(sql: Sql, done: Claim, keys: list[tuple[Any, ...]]) -> None:
+    """Take rows off the queue that were worked on and that nothing else has taken off, under their token."""
+    shape = _SHAPES[done.queue]
+    where = " AND ".join(f"{key} = %s" for key in shape.keys)
+    with sql.cursor() as cursor:
+        cursor.executemany(
+            f"DELETE FROM {done.queue} WHERE {where} AND lease_token = %s",  # noqa: S608 - our own constants
+            [(*row[: len(shape.keys)], done.token) for row in keys],
+        )
+
+
 def waiting(sql: Sql, queue: Queue) -> timedelta | None:
     """How long a live site's oldest due row has been waiting for somebody, None when nothing waits."""
     shape = _SHAPES[queue]

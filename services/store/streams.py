@@ -250,10 +250,11 @@ def _write_routings(sql: Sql, streams: Sequence[Loaded]) -> None:
 
 
 def want_routing(sql: Sql, wanted: Iterable[tuple[StreamKey, datetime]]) -> None:
-    """Put streams before the route lane from an instant on; one that waits there already stays as it is."""
+    """Put streams before the route lane from an instant on; one that was given up there is tried anew."""
     sql.execute(
         "INSERT INTO routing (site_id, stream_id, wanted_at)"
-        " SELECT * FROM unnest(%b::int[], %b::bigint[], %b::timestamptz[]) ON CONFLICT DO NOTHING",
+        " SELECT * FROM unnest(%b::int[], %b::bigint[], %b::timestamptz[])"
+        " ON CONFLICT (site_id, stream_id) DO UPDATE SET attempts = 0",
         _columns((key.site_id, key.stream_id, at) for key, at in wanted),
     )
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -13,22 +12,18 @@ from models.domain.playbook.site import parse_site
 from services.execute import Shop
 from services.store import sites
 from services.store.contexts import Contexts
-from services.store.engine import DatabaseRole, open_engine
-from services.store.migrate import upgrade
 from services.store.transactions import transaction
 from tests.acceptance.stage import Stage, wall
+from tests.databases import AIBO, empty
 
-AIBO = Path(__file__).resolve().parents[2] / "deploy" / "playbooks" / "aibo-5"
 MONDAY = "2026-03-09 09:30"
 """The first of four weeks without a holiday."""
 
 
-@pytest.fixture(scope="session")
-def engine(postgres_url: str) -> Iterator[Engine]:
-    upgrade(postgres_url)
-    engine = open_engine(postgres_url, DatabaseRole.WORKER)
-    yield engine
-    engine.dispose()
+@pytest.fixture(scope="module")
+def engine(migrated_url: str, worker_engine: Engine) -> Engine:
+    empty(migrated_url)
+    return worker_engine
 
 
 @pytest.fixture

@@ -43,8 +43,9 @@ def test_a_late_acknowledgement_climbs_from_yellow_to_supervision_and_only_those
     stage.expect_told("street", "lead", *(f"step.supervise.{kind}" for kind in late))
     stage.expect_silence()
 
-    stage.forward("5 WD")  # the street once more; property's own time goes by as well
+    stage.forward("5 WD")  # the street once more; the time for the fix goes by as well
     stage.expect_told("street", "lead", *(f"step.supervise.{kind}" for kind in late))
+    stage.expect_told("asset_company", "handler", "step.yellow_half.fix")  # its third message
     stage.expect_told("property", "handler", "step.yellow_half.fix", "step.yellow.fix")
     stage.expect_silence()
 

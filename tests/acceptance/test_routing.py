@@ -2,8 +2,8 @@
 
 from services.store import sites
 from services.store.transactions import transaction
-from tests.acceptance.conftest import AIBO
 from tests.acceptance.stage import Stage
+from tests.databases import AIBO
 
 
 def leave(stage: Stage, party: str) -> None:

@@ -1,6 +1,6 @@
 """From an order to people's phones: expanded by roster, worded, sent under a lease, and looked at."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -26,10 +26,9 @@ from services.notify.sending import Sent, finish, send
 from services.store import sites
 from services.store.claims import Queue, Scope, claim
 from services.store.contexts import Contexts
-from services.store.engine import DatabaseRole, open_engine
-from services.store.migrate import upgrade
 from services.store.private import private_text
 from services.store.transactions import transaction
+from tests.databases import empty
 
 FOLDER = Path(__file__).parents[2] / "deploy/playbooks/aibo-5"
 PLAYBOOK = ("playbook.toml", (FOLDER / "playbook.toml").read_text(encoding="utf-8"))
@@ -96,11 +95,9 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def engine(postgres_url: str) -> Iterator[Engine]:
-    upgrade(postgres_url)
-    opened = open_engine(postgres_url, DatabaseRole.WORKER)
-    yield opened
-    opened.dispose()
+def engine(migrated_url: str, worker_engine: Engine) -> Engine:
+    empty(migrated_url)
+    return worker_engine
 
 
 @pytest.fixture

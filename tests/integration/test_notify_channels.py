@@ -19,9 +19,8 @@ from sqlalchemy import Engine
 from services.notify.addresses import MailServer
 from services.notify.channels import Accepted, Message, Notifier, Outcome, Recorder, Refused, Unknown
 from services.notify.outside import AppriseNotifier
-from services.store.engine import DatabaseRole, open_engine
-from services.store.migrate import upgrade
 from services.store.transactions import transaction
+from tests.databases import empty
 
 SECRET = "S3cretS3cretS3cretS3cretS3cretS3"
 BODY = "乒乓房 · 漏水\n请贵单位主办。\nhttps://lianban.example/o/AIBO5-17"
@@ -205,11 +204,9 @@ def mail() -> Iterator[Line]:
 
 
 @pytest.fixture(scope="module")
-def engine(postgres_url: str) -> Iterator[Engine]:
-    upgrade(postgres_url)
-    opened = open_engine(postgres_url, DatabaseRole.WORKER)
-    yield opened
-    opened.dispose()
+def engine(migrated_url: str, worker_engine: Engine) -> Engine:
+    empty(migrated_url)
+    return worker_engine
 
 
 class Kept(Far):

@@ -32,9 +32,8 @@ from services.replay.municipal.replaying import AlreadyThere, Replayed, Wish, mi
 from services.replay.municipal.report import Report, report_of
 from services.settings import Settings
 from services.store.contexts import Contexts
-from services.store.engine import DatabaseRole, open_engine
-from services.store.migrate import upgrade
 from services.store.transactions import transaction
+from tests.databases import empty
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = ROOT / "tests" / "data" / "boston311" / "cases.csv"
@@ -65,11 +64,9 @@ def wish(site: str, until: str = "2013-10-01", data: bytes | None = None, limit:
 
 
 @pytest.fixture(scope="module")
-def engine(postgres_url: str) -> Iterator[Engine]:
-    upgrade(postgres_url)
-    engine = open_engine(postgres_url, DatabaseRole.WORKER)
-    yield engine
-    engine.dispose()
+def engine(migrated_url: str, worker_engine: Engine) -> Engine:
+    empty(migrated_url)
+    return worker_engine
 
 
 @pytest.fixture(scope="module")

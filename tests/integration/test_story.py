@@ -1,12 +1,10 @@
 """The story of 爱博五村 told up to several days: nothing of it is refused, and what it leaves is sound."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from sqlalchemy import Engine
 
@@ -20,12 +18,10 @@ from services.replay.story import tell_story
 from services.replay.turning import turn
 from services.settings import Settings
 from services.store.contexts import Contexts
-from services.store.engine import DatabaseRole, open_engine
-from services.store.migrate import upgrade
 from services.store.streams import event_of
 from services.store.transactions import transaction
+from tests.databases import AIBO, empty
 
-AIBO = Path(__file__).resolve().parents[2] / "deploy" / "playbooks" / "aibo-5"
 ENDS = {
     "an ordinary evening": "2025-06-18T20:30:00+08:00",
     "over 春节": "2026-02-25T09:00:00+08:00",
@@ -38,11 +34,9 @@ EVERY = re.compile(r"(?<![0-9])1[0-9]{2}[ *-]*[0-9*]{4}[ -]*[0-9]{4}(?![0-9])")
 
 
 @pytest.fixture(scope="module")
-def engine(postgres_url: str) -> Iterator[Engine]:
-    upgrade(postgres_url)
-    engine = open_engine(postgres_url, DatabaseRole.WORKER)
-    yield engine
-    engine.dispose()
+def engine(migrated_url: str, worker_engine: Engine) -> Engine:
+    empty(migrated_url)
+    return worker_engine
 
 
 @pytest.fixture(scope="module")
@@ -58,16 +52,6 @@ def story(request: pytest.FixtureRequest, engine: Engine, postgres_url: str, tol
     shop, end = Shop(engine, Contexts()), ENDS[request.param]
     until = datetime.fromisoformat(end) if end else datetime.now(UTC)
     return Story(engine, tell_story(shop, AIBO, until=until, told=told), until)
-
-
-def empty(postgres_url: str) -> None:
-    with psycopg.connect(postgres_url) as sql:
-        tables = sql.execute(
-            "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"
-            " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-        ).fetchone()
-        assert tables is not None
-        sql.execute(f"TRUNCATE {tables[0]} RESTART IDENTITY".encode())
 
 
 class Story:

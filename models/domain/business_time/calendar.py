@@ -113,6 +113,8 @@ class Calendar:
         if kept is not None and kept.starts <= first and last < kept.ends:
             return kept
         years = [_year(first) - 1, _year(last) + 1]
+        if years[1] < FIRST_YEAR or years[0] > LAST_YEAR:
+            raise BeyondCalendar
         if kept is not None:
             years = [min(years[0], kept.first_year), max(years[1], kept.last_year)]
         made = self._laid_out(max(years[0], FIRST_YEAR), min(years[1], LAST_YEAR))

@@ -12,7 +12,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 import structlog
 from fastapi import FastAPI
@@ -31,8 +30,8 @@ from services.store import sites
 from services.store.claims import LIVE
 from services.store.contexts import Contexts
 from services.store.engine import DatabaseRole, open_engine
-from services.store.migrate import upgrade
 from services.store.transactions import transaction
+from tests.databases import empty
 
 FOLDER = Path(__file__).resolve().parents[3] / "deploy" / "playbooks" / "aibo-5"
 HOME = "http://127.0.0.1:8000"
@@ -188,15 +187,9 @@ def plain_log() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def migrated(postgres_url: str) -> str:
-    upgrade(postgres_url)
-    return postgres_url
-
-
-@pytest.fixture(scope="session")
-def engines(migrated: str) -> Iterator[tuple[Engine, Engine]]:
-    app = open_engine(migrated, DatabaseRole.APP, pool_size=10)
-    worker = open_engine(migrated, DatabaseRole.WORKER)
+def engines(migrated_url: str) -> Iterator[tuple[Engine, Engine]]:
+    app = open_engine(migrated_url, DatabaseRole.APP, pool_size=10)
+    worker = open_engine(migrated_url, DatabaseRole.WORKER)
     yield app, worker
     app.dispose()
     worker.dispose()
@@ -213,7 +206,9 @@ def _add(engine: Engine, code: str) -> int:
 
 
 @pytest.fixture(scope="module")
-def world(migrated: str, engines: tuple[Engine, Engine], tmp_path_factory: pytest.TempPathFactory) -> World:
+def world(
+    migrated_url: str, engines: tuple[Engine, Engine], tmp_path_factory: pytest.TempPathFactory
+) -> World:
     """One world a file; each test makes orders of its own in it."""
     app_engine, worker_engine = engines
     told = Settings.read(
@@ -223,11 +218,7 @@ def world(migrated: str, engines: tuple[Engine, Engine], tmp_path_factory: pytes
             "LIANBAN_SECRET_KEY": "k" * 40,
         }
     )
-    with psycopg.connect(migrated) as sql:
-        sql.execute("TRUNCATE site, playbook, party, space, member, roster, channel, calendar, stream, event")
-        sql.execute(
-            "TRUNCATE routing, timer, firing, notice, delivery, idempotency, private_row, photo, outbox"
-        )
+    empty(migrated_url)
     ids = {code: _add(worker_engine, code) for code in ("AIBO5", "OTHER")}
     return World(make_app(Shop(app_engine, Contexts()), told), Shop(worker_engine, Contexts()), told, ids)
 

@@ -21,6 +21,7 @@ from services.store.contexts import Contexts
 from services.store.engine import DatabaseRole, open_engine
 from services.store.migrate import upgrade
 from services.store.transactions import transaction
+from tests.databases import empty
 
 ROOT = Path(__file__).resolve().parents[3]
 AIBO = ROOT / "deploy" / "playbooks" / "aibo-5"
@@ -63,13 +64,7 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[pyt
 def shop(cli_url: str, cli_engine: Engine, environment: pytest.MonkeyPatch) -> Shop:
     """An empty database that the program finds."""
     environment.setenv("LIANBAN_DATABASE_URL", cli_url)
-    with psycopg.connect(cli_url) as sql:
-        tables = sql.execute(
-            "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"
-            " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-        ).fetchone()
-        assert tables is not None
-        sql.execute(f"TRUNCATE {tables[0]} RESTART IDENTITY".encode())
+    empty(cli_url)
     return Shop(cli_engine, Contexts())
 
 

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
-import psycopg
 import pytest
 from sqlalchemy import Engine
 
@@ -15,23 +13,8 @@ from services.execute import Shop
 from services.store import sites
 from services.store.contexts import Contexts
 from services.store.engine import DatabaseRole, open_engine
-from services.store.migrate import upgrade
 from services.store.transactions import transaction
-
-AIBO = Path(__file__).resolve().parents[3] / "deploy" / "playbooks" / "aibo-5"
-
-
-@pytest.fixture(scope="session")
-def migrated_url(postgres_url: str) -> str:
-    upgrade(postgres_url)
-    return postgres_url
-
-
-@pytest.fixture(scope="session")
-def worker_engine(migrated_url: str) -> Iterator[Engine]:
-    engine = open_engine(migrated_url, DatabaseRole.WORKER)
-    yield engine
-    engine.dispose()
+from tests.databases import AIBO, empty
 
 
 @pytest.fixture(scope="session")
@@ -43,13 +26,7 @@ def app_engine(migrated_url: str) -> Iterator[Engine]:
 
 @pytest.fixture
 def emptied(migrated_url: str) -> None:
-    with psycopg.connect(migrated_url) as sql:
-        tables = sql.execute(
-            "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"
-            " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-        ).fetchone()
-        assert tables is not None
-        sql.execute(f"TRUNCATE {tables[0]} RESTART IDENTITY".encode())
+    empty(migrated_url)
 
 
 @pytest.fixture

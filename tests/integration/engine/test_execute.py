@@ -1,6 +1,7 @@
 """The one path of every change, over a real PostgreSQL."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from threading import Barrier
 from typing import Any
 
@@ -20,6 +21,7 @@ from services.execute import Envelope, FrozenClock, Shop, Unit, UnknownStream
 from services.store.claims import LIVE, Queue, claim
 from services.store.contexts import UnknownSite
 from services.store.idempotency import KeyReused, Ticket
+from services.store.streams import want_routing
 from services.store.transactions import transaction
 from tests.integration.engine.conftest import caller
 
@@ -236,3 +238,27 @@ def test_texts_lie_beside_the_ledger_and_never_in_it(shop: Shop, committee: Call
         payloads = sql.execute("SELECT convert_from(payload, 'UTF8') FROM event").fetchall()
         states = sql.execute("SELECT state::text FROM stream").fetchall()
     assert not any("1381234" in row[0] or "王阿姨" in row[0] for row in payloads + states)
+
+
+def test_an_order_that_stays_unrouted_is_not_looked_at_for_ever(shop: Shop, committee: Caller) -> None:
+    key = reported(shop, committee)
+    with transaction(shop.engine) as sql:
+        sql.execute("UPDATE party SET capacities = '{}' WHERE code = 'asset_company'")
+        sql.execute("UPDATE site SET version = version + 1")
+    lanes.route(shop, LIVE)
+    assert status_of(shop, key) == "unrouted"
+    with transaction(shop.engine) as sql:
+        want_routing(sql, [(key, datetime(2026, 1, 1, tzinfo=UTC))])
+    assert lanes.route(shop, LIVE) == 1
+    assert one(shop, "SELECT count(*) FROM routing") == 0
+
+
+def test_an_order_that_was_given_up_is_routed_when_it_is_wanted_again(shop: Shop, committee: Caller) -> None:
+    key = reported(shop, committee)
+    with transaction(shop.engine) as sql:
+        sql.execute("UPDATE routing SET attempts = 99")
+    assert lanes.route(shop, LIVE) == 0
+    with transaction(shop.engine) as sql:
+        want_routing(sql, [(key, datetime(2026, 1, 1, tzinfo=UTC))])
+    assert lanes.route(shop, LIVE) == 1
+    assert status_of(shop, key) == "open"
