@@ -5,7 +5,6 @@ that make them would meet.
 """
 
 import shutil
-import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,10 +21,6 @@ from services.store.migrate import upgrade
 
 # Nothing of a test outlives the machine: three times faster than with syncs.
 HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-
-# A shell that runs tests in the background hands down an ignored SIGINT, and processes that tests start would
-# inherit it: Ctrl-C could not be tested.
-signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long an example takes says how busy the machine is, not whether the rule holds.
 hypothesis_settings.register_profile("lianban", deadline=None)

@@ -1,5 +1,6 @@
 """The program `lianban`: one typer application, a file a command."""
 
+import signal
 import sys
 
 import typer
@@ -46,6 +47,8 @@ app.command("publish-year")(years.publish_year)
 
 def main() -> None:
     """Run one command; a setting that cannot be used is told in one sentence."""
+    # A script's background job is handed an ignored SIGINT; a stop that is asked for must still be one.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         app(prog_name="lianban")
     except SettingsError as error:
