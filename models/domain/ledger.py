@@ -7,9 +7,10 @@ tail, which is why heads are also logged elsewhere (``docs/architecture.md``).
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from models.domain.merkle import leaf_hash
 from models.domain.streams import StreamKey
 
 GENESIS = b"\0" * 32
@@ -28,8 +29,16 @@ def canonical(image: object) -> bytes:
 
 def chained(key: StreamKey, seq: int, previous: bytes, payload: bytes) -> bytes:
     """The hash of event `seq` (from 1): SHA-256(domain ‖ stream ‖ seq ‖ previous hash ‖ canonical bytes)."""
-    place = f"{key.site_id}/{key.stream_id}/{seq}\0".encode()
-    return hashlib.sha256(_DOMAIN + place + previous + payload).digest()
+    return hashlib.sha256(_DOMAIN + _place(key, seq) + previous + payload).digest()
+
+
+def logged(key: StreamKey, seq: int, digest: bytes) -> bytes:
+    """The hash of the leaf by which the installation's log holds an event: SHA-256(0x00 ‖ place ‖ hash)."""
+    return leaf_hash(_place(key, seq) + digest)
+
+
+def _place(key: StreamKey, seq: int) -> bytes:
+    return f"{key.site_id}/{key.stream_id}/{seq}\0".encode()
 
 
 def commitment(secret: bytes, content: bytes) -> str:
@@ -58,3 +67,15 @@ def first_broken(key: StreamKey, links: Iterable[Link], *, head: bytes | None = 
             return seq
         previous = link.digest
     return seq + 1 if head is not None and head != previous else None
+
+
+def vouched(image: object) -> Iterator[tuple[str, str]]:
+    """Each (id, commitment) by which an event's JSON refers to a row beside the ledger."""
+    if isinstance(image, dict):
+        if isinstance(image.get("id"), str) and isinstance(image.get("commitment"), str):
+            yield image["id"], image["commitment"]
+        for held in image.values():
+            yield from vouched(held)
+    elif isinstance(image, list):
+        for held in image:
+            yield from vouched(held)
