@@ -15,7 +15,7 @@ import pytest
 from models.domain.orders import handlers, notices
 from models.domain.playbook.model import Mark
 from models.domain.playbook.parse import parse_playbook
-from models.domain.words import ENDED, DeadlineKind, Duty, RequestKind
+from models.domain.words import ACTING, ENDED, DeadlineKind, Duty, RequestKind
 from services.notify.wording import (
     LANGUAGES,
     Asked,
@@ -184,6 +184,7 @@ FILLED: dict[tuple[str, str], Callable[[], Iterable[str]]] = {
     ("_withdrawn", "event.why"): _withdrawals,
     ("_dispatched", "event.duty"): lambda: set(Duty),
     ("_dispatched", "again"): lambda: {"", ".again"},
+    ("_reclassified", "one.duty"): lambda: set(ACTING),
     ("_referred", "kind"): lambda: set(RequestKind),
     ("_moved", "event.reason"): lambda: {"by_hand", "outside"},
     ("_moved", "deadline.kind"): lambda: set(DeadlineKind),
