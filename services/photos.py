@@ -15,7 +15,7 @@ from threading import Lock
 from typing import IO, Any
 from uuid import uuid4
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
 from models.domain.ledger import commitment
 from models.domain.orders.state import Photo
@@ -95,15 +95,31 @@ def picture_of(file: IO[bytes]) -> Picture:
 
 
 def _written_again(image: Image.Image) -> Picture:
-    """Decoded whole, turned upright, without metadata; colours keep their profile."""
-    form = image.format or ""
-    profile = image.info.get("icc_profile")
-    upright = ImageOps.exif_transpose(image)
+    """Decoded whole, turned upright, without metadata.
+
+    MPO is what many phones write: a JPEG with further pictures behind the first, which alone is kept.
+    """
+    form = "JPEG" if image.format == "MPO" else image.format or ""
+    upright = _in_plain_colours(ImageOps.exif_transpose(image))
     upright.info.clear()
     target = BytesIO()
-    extra = {"icc_profile": profile} if profile else {}
-    upright.save(target, form, **_SAVING[form], **extra)
+    upright.save(target, form, **_SAVING[form])
     return Picture(target.getvalue(), MEDIA_TYPES[form], upright.width, upright.height)
+
+
+def _in_plain_colours(image: Image.Image) -> Image.Image:
+    """The picture in sRGB: a colour profile is a file within the file, and may name whose device it was."""
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in {"RGB", "CMYK"}:
+        return image
+    try:
+        plain = ImageCms.createProfile("sRGB")
+        turned = ImageCms.profileToProfile(
+            image, ImageCms.ImageCmsProfile(BytesIO(profile)), plain, outputMode="RGB"
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return image  # without its profile it is shown a little paler
+    return turned or image
 
 
 def keep(settings: Settings, picture: Picture) -> None:

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Path, Response
 from fastapi.datastructures import UploadFile
-from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict
 
 from models.domain.orders.refusals import BadValue
@@ -20,6 +19,7 @@ from services.execute import Answer, UnknownStream
 from services.store.transactions import transaction
 from services.views.models import OrderView
 from services.views.order import order_view
+from services.web.pictures import picture_answer
 
 _BINARY = {"type": "string", "format": "binary"}
 router = APIRouter(prefix="/orders/{code}/photos", tags=["photos"])
@@ -98,16 +98,11 @@ def _attach(errand: Errand, key: StreamKey, picture: photos.Picture, attached: p
 )
 def get_photo(
     visit: OneVisit, code: CodePath, photo: Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
-) -> FileResponse:
+) -> Response:
     """For whoever may see the order; kept by the browser, never by a proxy."""
     key = look_up(visit, code)
     with transaction(visit.shop.engine, visit.caller.site_ids) as sql:
         kept = photos.find_kept(sql, visit.settings, key, photo)
     if kept is None:
         raise UnknownStream(photo)
-    return FileResponse(
-        kept.path,
-        media_type=kept.media_type,
-        headers={"Cache-Control": "private, max-age=86400, immutable", "ETag": f'"{kept.sha256}"'},
-        content_disposition_type="inline",
-    )
+    return picture_answer(kept)

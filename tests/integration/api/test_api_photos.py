@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from services import photos
 from services.store.transactions import transaction
@@ -49,6 +49,33 @@ def test_a_picture_is_attached_and_served(world: World, form: str) -> None:
     assert shown.headers["content-type"] == f"image/{form.lower()}"
     assert shown.headers["cache-control"].startswith("private")
     assert Image.open(BytesIO(shown.content)).size == (40, 30)
+
+
+def test_what_many_phones_write_is_a_jpeg_with_more_behind_it(world: World) -> None:
+    behind = Image.new("RGB", (40, 30), "blue")
+    several = _drawn("MPO", save_all=True, append_images=[behind])
+    photo = _send(world, world.report(), several).json()["photos"][0]
+    assert photo["media_type"] == "image/jpeg"
+    served = Image.open(BytesIO(world.of("handler", "property").get(photo["href"]).content))
+    assert (served.format, getattr(served, "n_frames", 1)) == ("JPEG", 1)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "CMYK"])
+@pytest.mark.parametrize("profile", ["sRGB", "LAB", "junk"])
+def test_a_colour_profile_is_worked_in_not_kept(world: World, mode: str, profile: str) -> None:
+    made = b"junk"
+    if profile != "junk":
+        made = ImageCms.ImageCmsProfile(ImageCms.createProfile(profile)).tobytes()  # type: ignore[arg-type]
+    answer = _send(world, world.report(), _drawn("JPEG", mode=mode, icc_profile=made))
+    served = world.of("handler", "property").get(answer.json()["photos"][0]["href"]).content
+    assert "icc_profile" not in Image.open(BytesIO(served)).info
+
+
+@pytest.mark.parametrize("asked", ["bytes=0-3", "bytes=99999999-", "bytes=0-1,3-4", "odd"])
+def test_a_photo_is_served_whole_whatever_part_is_asked_for(world: World, asked: str) -> None:
+    photo = _send(world, world.report(), _drawn("PNG")).json()["photos"][0]
+    shown = world.of("handler", "property").get(photo["href"], headers={"Range": asked})
+    assert (shown.status_code, len(shown.content)) == (200, photo["size"])
 
 
 def test_what_the_picture_tells_of_place_and_phone_is_gone(world: World, picture: bytes) -> None:
