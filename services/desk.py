@@ -1,6 +1,7 @@
 """The desk: a caller's wishes by order code and action name become units for `execute`."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +32,8 @@ class Extras:
 
 
 NO_EXTRAS = Extras()
+_NUMBER = re.compile("[1-9][0-9]{0,17}")
+"""Of a bigint, and without leading zeros: an order has one code."""
 
 
 def code_of(caller: Caller, key: StreamKey) -> str:
@@ -45,7 +48,7 @@ def key_of(caller: Caller, code: str) -> StreamKey:
         UnknownStream: no such site for this caller, or no such number; the two cannot be told apart.
     """
     site, _, number = code.partition("-")
-    if site not in caller.sites or not number.isdecimal() or len(number) > 18:  # noqa: PLR2004 - of a bigint
+    if site not in caller.sites or not _NUMBER.fullmatch(number):
         raise UnknownStream(code)
     return StreamKey(caller.sites[site], int(number))
 

@@ -1,18 +1,23 @@
 """What is sent with each action. Unknown fields are refused: a typing error never passes in silence."""
 
+import unicodedata
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from models.domain.words import DeadlineKind, Origin, PhotoPurpose, Severity
 from services.store.private import LONGEST_TEXT, cleaned
 
+_INVISIBLE = frozenset({"Cf", "Zs", "Zl", "Zp", "Cc", "Mn", "Me"})
+"""Marks of direction, joiners, spaces, accents without a letter: alone they say nothing."""
+
 
 def _not_blank(text: str) -> str:
     """What is left of a text without control characters has to say something."""
-    if not cleaned(text):
-        raise ValueError("say something that can be read")
+    if all(unicodedata.category(c) in _INVISIBLE for c in cleaned(text)):
+        raise PydanticCustomError("unreadable", "say something that can be read")
     return text
 
 
@@ -21,14 +26,21 @@ Title = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_not_
 # Words that stand in events themselves: PostgreSQL's jsonb takes no NUL, nobody reads a control character.
 _NO_CONTROLS = r"^[^\x00-\x1f\x7f-\x9f]+$"
 Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9_-]*$")]
-OrderCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*-[0-9]{1,18}$", examples=["AIBO5-17"])]
+SITE_CODE = "^[A-Z][A-Z0-9]{0,15}$"
+ORDER_CODE = "^[A-Z][A-Z0-9]{0,15}-[1-9][0-9]{0,17}$"
+"""Without leading zeros: an order has one code, not many."""
+OrderCode = Annotated[str, Field(pattern=ORDER_CODE, examples=["AIBO5-17"])]
 _FIRST_YEAR, _LAST_YEAR = 1990, 2090
 
 
 def _within_calendars(at: datetime) -> datetime:
     """Business time reaches from 1990 to 2099; a typing error must not become a date beyond it."""
     if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
-        raise ValueError(f"give a date from {_FIRST_YEAR} to {_LAST_YEAR}")
+        raise PydanticCustomError(
+            "beyond_calendars",
+            "give a date from {first} to {last}",
+            {"first": _FIRST_YEAR, "last": _LAST_YEAR},
+        )
     return at
 
 
@@ -63,7 +75,7 @@ class ReportBody(Body):
 class ReportAtSite(ReportBody):
     """A report with the site it is for."""
 
-    site: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,15}$", examples=["AIBO5"])]
+    site: Annotated[str, Field(pattern=SITE_CODE, examples=["AIBO5"])]
 
 
 class Nothing(Body):

@@ -1,13 +1,18 @@
 """Carrying wishes out: to the desk, and the order's view back, or the problem."""
 
+from collections.abc import Sequence
+
+from models.domain.orders.lives import By
 from models.domain.orders.refusals import BadValue, IllegalMove, NotYours
 from models.domain.streams import Role, StreamKey
 from services import desk
+from services.actions.bodies import MergeBody
 from services.api.problems import Declined, UnknownParty
 from services.api.visit import Errand, Visit
-from services.execute import Answer
+from services.execute import Answer, UnknownStream
 from services.store.contexts import read_sites
 from services.store.transactions import transaction
+from services.views.allowed import possible, spelled
 from services.views.found import Found, find
 from services.views.language import party_name
 from services.views.models import OrderView
@@ -37,11 +42,21 @@ def act(errand: Errand, code: str, wish: desk.Wish, *, fields_in: str = "") -> O
     """Do what is wished on an order; `fields_in` is where in the body the fields of a report stand."""
     visit = errand.visit
     key = look_up(visit, code)
+    if isinstance(wish.body, MergeBody):
+        _must_see(visit, wish.body.into)
     body = wish.body.model_dump_json().encode()
     extras = desk.Extras(errand.ticket(key.site_id, body, 200))
     answer = desk.act(visit.shop, visit.caller, key, wish, extras)
     raise_refusal(visit, key, answer, wish, fields_in=fields_in)
     return order_view(visit.shop, visit.caller, key, visit.language)
+
+
+def _must_see(visit: Visit, into: str) -> None:
+    """An order that is named in a body is a field of it: one that there is not is a wrong value."""
+    try:
+        found_of(visit, desk.key_of(visit.caller, into))
+    except UnknownStream:
+        raise BadValue("into", "there is no such order, or you may not see it") from None
 
 
 def raise_refusal(
@@ -71,7 +86,28 @@ def _declined(
         site = visit.shop.contexts.of(sql, read_sites(sql, [key.site_id])[key.site_id]).site
     if wish.party is not None and wish.party not in site.parties:
         return UnknownParty(wish.party)
-    told = refusal.may if isinstance(refusal, NotYours) else refusal.holders
+    told = _people(refusal.may) if isinstance(refusal, NotYours) else refusal.holders
     names = {code: party_name(code, site, visit.language) for code in told}
-    why = in_chinese(refusal.why, site) if isinstance(refusal, IllegalMove) else ""
-    return Declined(refusal, action_label(wish.action, wish.party, visit.language), names, why)
+    label = action_label(wish.action, wish.party, visit.language)
+    if isinstance(refusal, NotYours):
+        return Declined(refusal, label, names)
+    allowed = _allowed(visit, key, refusal)
+    return Declined(refusal, label, names, why=in_chinese(refusal.why, site), allowed=allowed)
+
+
+def _people(may: Sequence[str]) -> Sequence[str]:
+    """Whom one can turn to: an import may do many things, but helps nobody who asks."""
+    return [one for one in may if one not in {By.IMPORTER, By.SYSTEM}] or may
+
+
+def _allowed(visit: Visit, key: StreamKey, refusal: IllegalMove) -> list[str]:
+    """What the tables allow instead, without what would be refused in turn: as the order's view has it."""
+    try:
+        found = found_of(visit, key)
+    except UnknownStream:
+        return []
+    sensible = {
+        f"{party}/{name}" if party else name
+        for name, party in possible(found.order, visit.caller.actor, found.context)
+    }
+    return [one for one in spelled(refusal.allowed) if one in sensible]

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 import models.migrations
 from services.api.figures import lane_figures
 from services.api.problems import declared
-from services.execute import Shop
+from services.execute import Shop, UnknownStream
 from services.store.contexts import Sql
 from services.store.transactions import transaction
 
@@ -76,14 +76,16 @@ async def engine(request: Request, response: Response) -> Health:
     response_class=Response,
     responses={
         200: {"description": "Prometheus text.", "content": {"text/plain": {"schema": {"type": "string"}}}},
-        **declared(),
+        **declared(404),
     },
 )
 async def metrics(request: Request) -> Response:
     """Requests by route and status with their durations, the process, the lanes' work by who did it.
 
-    With the database away the lanes' figures are left out.
+    For those who act for a party. With the database away the lanes' figures are left out.
     """
+    if request.state.caller.actor.party is None:
+        raise UnknownStream(request.url.path)
     lanes = await _ask(request, lane_figures)
     body = generate_latest() + (lanes if isinstance(lanes, bytes) else b"")
     return Response(body, headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Query, Response
 
 from models.domain.words import OrderStatus
 from services import desk
-from services.actions.bodies import Code, ReportAtSite
+from services.actions.bodies import SITE_CODE, Code, ReportAtSite
 from services.api import examples
 from services.api.carrying import look_up, raise_refusal
 from services.api.problems import declared
@@ -64,7 +64,7 @@ def report(
 @router.get("", summary="工单列表 List orders", operation_id="list_orders", responses=declared(422))
 def list_orders(  # noqa: PLR0913, PLR0917 - one parameter a filter
     visit: OneVisit,
-    site: Annotated[str | None, Query(max_length=16, examples=["AIBO5"])] = None,
+    site: Annotated[str | None, Query(pattern=SITE_CODE, examples=["AIBO5"])] = None,
     status: Annotated[list[OrderStatus] | None, Query(description="May be repeated.")] = None,
     category: Code | None = None,
     space: Code | None = None,

@@ -1,7 +1,7 @@
 """What is answered when something is not done: RFC 9457 problems, all in one table."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import psycopg
@@ -14,14 +14,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from models.domain.orders.refusals import BadValue, IllegalMove, NotYours
+from services.api.fields import pointer_to, words_of
 from services.execute import FrozenClock, UnknownStream
 from services.photos import BrokenPhoto, NoPhoto, PhotoTooLarge
 from services.store.contexts import UnknownSite
 from services.store.idempotency import KeyReused
-from services.views.allowed import spelled
 from services.views.cursors import BadCursor
 from services.views.language import Language, Words, language_of, say
 from services.views.models import Named
+from services.views.refusing import value_in_chinese
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 2
@@ -68,6 +69,8 @@ class Problem:
     detail: Words
     more: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    errors: Sequence[tuple[str, Words]] = ()
+    """Pointers to fields, with what is wrong there."""
 
     def body(self, request: Request, language: Language) -> ProblemBody:
         """As it is written."""
@@ -77,21 +80,32 @@ class Problem:
             status=self.status,
             detail=say(self.detail, language),
             instance=request.url.path,
+            errors=[FieldProblem(pointer=at, detail=say(it, language)) for at, it in self.errors] or None,
             **self.more,
         )
 
 
 class Declined(Exception):
-    """The order refused an action; `names` are of those whom the refusal speaks of, `why` is in Chinese."""
+    """The order refused an action.
+
+    `names` are of those whom the refusal speaks of, `why` is in Chinese, `allowed` what is possible instead.
+    """
 
     def __init__(
-        self, refusal: NotYours | IllegalMove, action: str, names: Mapping[str, str], why: str = ""
+        self,
+        refusal: NotYours | IllegalMove,
+        action: str,
+        names: Mapping[str, str],
+        *,
+        why: str = "",
+        allowed: Sequence[str] = (),
     ) -> None:
         super().__init__(str(refusal))
         self.refusal = refusal
         self.action = action
         self.names = names
         self.why = why
+        self.allowed = list(allowed)
 
 
 class UnknownParty(LookupError):
@@ -111,67 +125,64 @@ def _same(words: str) -> Words:
 
 
 def _bad_value(error: BadValue) -> Problem:
-    return _fields([FieldProblem(pointer=f"#/{error.field.replace('.', '/')}", detail=error.message)])
+    words = (value_in_chinese(error.message), error.message)
+    return _fields([(f"#/{error.field.replace('.', '/')}", words)])
 
 
-def _fields(errors: Sequence[FieldProblem]) -> Problem:
-    first = f"{errors[0].pointer}: {errors[0].detail}" if errors else ""
+def _fields(errors: Sequence[tuple[str, Words]]) -> Problem:
+    pointer, (chinese, english) = errors[0]
     title = ("请求内容有误", "A field is not right")
-    return Problem("bad-value", 422, title, _same(first), {"errors": list(errors)})
+    detail = (f"{pointer}：{chinese}", f"{pointer}: {english}")
+    return Problem("bad-value", 422, title, detail, errors=errors)
+
+
+def _wrong(pointer: str, chinese: str, english: str) -> Callable[[Any], Problem]:
+    made = _fields([(pointer, (chinese, english))])
+    return lambda _error: made
 
 
 def _invalid(error: RequestValidationError) -> Problem:
-    return _fields([FieldProblem(pointer=_pointer(one["loc"]), detail=one["msg"]) for one in error.errors()])
-
-
-def _pointer(loc: Sequence[int | str]) -> str:
-    """RFC 6901 in a body; parameters by name. JSON that cannot be read at all points to the whole body."""
-    place, *rest = loc
-    if place != "body":
-        return "/".join(map(str, rest))
-    if rest and isinstance(rest[0], int):
-        rest = []
-    return "#" + "".join(f"/{str(one).replace('~', '~0').replace('/', '~1')}" for one in rest)
+    return _fields([(pointer_to(one["loc"]), words_of(one)) for one in error.errors()])
 
 
 def _declined(error: Declined) -> Problem:
     if isinstance(error.refusal, NotYours):
-        return _not_yours(error.refusal, error.action, error.names)
+        return _not_yours(error.action, error.names)
     return _illegal(error.refusal, error)
 
 
-def _named(codes: Sequence[str], names: Mapping[str, str]) -> list[Named]:
-    return [Named(code=one, name=names.get(one, one)) for one in codes]
+def _named(names: Mapping[str, str]) -> list[Named]:
+    return [Named(code=code, name=name) for code, name in names.items()]
 
 
-def _listed(codes: Sequence[str], names: Mapping[str, str]) -> Words:
-    many = [names.get(one, one) for one in codes]
+def _listed(names: Mapping[str, str]) -> Words:
+    many = list(names.values())
     return ("、".join(many) or "无", ", ".join(many) or "nobody")
 
 
-def _not_yours(error: NotYours, action: str, names: Mapping[str, str]) -> Problem:
-    may = _listed(error.may, names)
+def _not_yours(action: str, names: Mapping[str, str]) -> Problem:
+    may = _listed(names)
     return Problem(
         "not-yours",
         403,
         ("这一步由别的单位办理", "This is somebody else's to do"),
-        (f"“{action}”由以下办理：{may[0]}", f"'{action}' is for {may[1]}"),
-        {"may": _named(error.may, names)},
+        (f"“{action}”应由{may[0]}办理", f"'{action}' is for {may[1]}"),
+        {"may": _named(names)},
     )
 
 
 def _illegal(error: IllegalMove, declined: Declined) -> Problem:
-    allowed, action, names = spelled(error.allowed), declined.action, declined.names
-    holders = _listed(error.holders, names)
+    action, names = declined.action, declined.names
+    holders = _listed(names)
     return Problem(
         "illegal-move",
         409,
         ("现在不能这样办理", "Not possible in this state"),
         (
-            f"现在不能“{action}”：{declined.why or error.why}。球在：{holders[0]}",
+            f"现在不能“{action}”：{declined.why or error.why}。当前待办：{holders[0]}",
             f"'{action}' is not possible: {error.why}. The ball is with {holders[1]}",
         ),
-        {"state": error.state, "holders": _named(error.holders, names), "allowed": allowed},
+        {"state": error.state, "holders": _named(names), "allowed": declined.allowed},
     )
 
 
@@ -191,10 +202,7 @@ def _of_http(error: HTTPException) -> Problem:
         return Problem(
             f"http-{error.status_code}", error.status_code, _same("HTTP"), _same(str(error.detail))
         )
-    problem = made(error)
-    return Problem(
-        problem.kind, problem.status, problem.title, problem.detail, problem.more, dict(error.headers or {})
-    )
+    return replace(made(error), headers=dict(error.headers or {}))
 
 
 def _fixed(kind: str, status: int, title: Words, detail: Words, **headers: str) -> Callable[[Any], Problem]:
@@ -239,7 +247,7 @@ _internal = _fixed(
 )
 
 _BY_STATUS: Mapping[int, Callable[[Any], Problem]] = {
-    400: lambda _: _fields([FieldProblem(pointer="#", detail="the body cannot be read")]),
+    400: _wrong("#", "请求内容无法读取", "the body cannot be read"),
     401: _no_caller,
     404: _unknown,
     405: _fixed(
@@ -268,10 +276,10 @@ TABLE: Mapping[type[Exception], Callable[[Any], Problem]] = {
         ("该场所的时钟已停", "The site's clock is frozen"),
         ("可以查看，不能再办理", "It can be looked at; nothing happens there any more"),
     ),
-    BadCursor: lambda _: _fields([FieldProblem(pointer="cursor", detail=BadCursor.__doc__ or "")]),
+    BadCursor: _wrong("cursor", "游标不属于这个列表，请去掉后重新开始", BadCursor.__doc__ or ""),
     PhotoTooLarge: _too_large,
     NoPhoto: _unsupported,
-    BrokenPhoto: lambda _: _fields([FieldProblem(pointer="#/file", detail=BrokenPhoto.__doc__ or "")]),
+    BrokenPhoto: _wrong("#/file", "图片不完整，或超过5000万像素；请重传或缩小", BrokenPhoto.__doc__ or ""),
     NoCaller: _no_caller,
     ForeignOrigin: _fixed(
         "foreign-origin",

@@ -63,6 +63,30 @@ _SHAPED: tuple[tuple[str, str, Callable[[str, Directory], str]], ...] = (
         lambda many, site: "、".join(party_name(one, site, "zh") for one in many.split(", ")),
     ),
 )
+_VALUES: tuple[tuple[str, str], ...] = (
+    (r"there is no space '(.*)' here; see the site's spaces", "本场所没有“{0}”这个空间"),
+    (r"there is no category '(.*)'; choose from (.*)", "没有“{0}”这个类别，可选：{1}"),
+    (r"there is no party '(.*)' here", "本场所没有“{0}”这个单位"),
+    (r"there is no such order, or you may not see it", "没有这张工单，或者您无权查看"),
+    (r"say which category it is; nothing was reported", "报告时没有写类别，请写明"),
+    (r".* cannot be routed before its origin is known", "这个类别须先查明成因才能派单"),
+    (r"nothing differs from what the order says already", "与工单现有内容相同"),
+    (r"nobody here would take the lead of it", "没有可以主办的单位"),
+    (r"name the party that is responsible or waited for", "请写明责任单位或所等待的单位"),
+    (r"name another party than your own", "不能写本单位"),
+    (r"a hold needs one of (.*)", "暂缓原因应为以下之一：{0}"),
+    (r"a hold lasts at most .*, here until (.*)", "暂缓时间过长，最晚到 {0}"),
+    (r"between (.*) and (.*)", "应在 {0} 与 {1} 之间"),
+    (r"name an instant that lies ahead|it has to lie ahead|the plan's date has to lie ahead", "应晚于现在"),
+    (r"only an upheld return names another party", "只有同意退单时才能指定单位"),
+    (r"name a party of the site other than the one that returns", "请写本场所内退单单位以外的单位"),
+    (r"a lead is withdrawn only with a party that takes over", "撤回主办单位须写明接手单位"),
+    (r"name another party of the site", "请写本场所的另一个单位"),
+    (r"it has the duty .* on this order already", "该单位在本单已有承办单"),
+    (r"choose from (.*)", "可选：{0}"),
+    (r"a limit set by hand needs a reason", "手工设定时限须写明原因"),
+    (r"name another order of the same site", "请写同一场所的另一张工单"),
+)
 _DUTY = re.compile(f"{_CODE} only has the duty {_CODE}")
 
 
@@ -78,3 +102,12 @@ def in_chinese(why: str, site: Directory) -> str:
         if found:
             return words.format(name(found[1], site))
     return why
+
+
+def value_in_chinese(message: str) -> str:
+    """What is wrong with a value, in Chinese; a message that is not known here stays as it is."""
+    for pattern, words in _VALUES:
+        found = re.fullmatch(pattern, message, re.DOTALL)
+        if found:
+            return words.format(*found.groups())
+    return message

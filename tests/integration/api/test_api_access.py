@@ -87,7 +87,7 @@ def test_what_is_somebody_elses_is_refused_with_who_may(world: World) -> None:
     answer = world.act(code, "assignments/asset_company/acknowledge", "property")
     assert answer.status_code == 403
     assert answer.json()["may"] == [{"code": "asset_company", "name": "镇资产经营公司"}]
-    assert answer.json()["detail"] == "“接单”由以下办理：镇资产经营公司"
+    assert answer.json()["detail"] == "“接单”应由镇资产经营公司办理"
 
 
 def test_an_observer_sees_and_does_not_act(world: World) -> None:

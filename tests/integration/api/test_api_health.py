@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from services.api.health import schema_head
 from services.store.heartbeats import beat
 from services.store.transactions import transaction
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def test_a_living_process_with_a_migrated_database_is_ready(world: World) -> None:
     assert world.client().get("/health/live").json()["status"] == "ok"
-    assert world.client().get("/health/ready").json() == {"status": "ok", "detail": "0001"}
+    assert world.client().get("/health/ready").json() == {"status": "ok", "detail": schema_head()}
 
 
 def test_a_database_that_is_away_makes_it_not_ready_but_alive(
@@ -76,3 +77,9 @@ def test_figures_say_who_ran_the_lanes_and_how_much_they_took(world: World) -> N
     told = world.of("handler", "committee").get("/metrics").text
     assert 'lianban_lane_taken_total{by="celery",lane="route"} 3.0' in told
     assert 'lianban_lane_taken_total{by="pulse",lane="route"} 1.0' in told
+
+
+@pytest.mark.parametrize("role", ["resident", "volunteer"])
+def test_figures_are_for_those_who_act_for_a_party(world: World, role: str) -> None:
+    assert world.of(role).get("/metrics").status_code == 404
+    assert world.of("observer", "property").get("/metrics").status_code == 200

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy.exc
 
 from services.store.transactions import transaction
+from tests.integration.api.conftest import LEAK
 
 if TYPE_CHECKING:
     from tests.integration.api.conftest import World
@@ -97,7 +98,9 @@ def test_an_illegal_move_says_state_holders_and_what_is_allowed(world: World) ->
     assert answer.status_code == 409
     told = answer.json()
     assert told["state"] == "open"
-    assert told["detail"].startswith("现在不能“核查通过”：承办单目前是“已派，待接单”。球在：镇资产经营公司")
+    assert told["detail"].startswith(
+        "现在不能“核查通过”：承办单目前是“已派，待接单”。当前待办：镇资产经营公司"
+    )
     assert {one["code"] for one in told["holders"]} == {"asset_company", "property"}
     assert "property/release" in told["allowed"]
     assert "note" in told["allowed"]
@@ -129,10 +132,69 @@ def test_merging_into_itself_is_a_wrong_field(world: World) -> None:
     assert "#/into" in _errors(world.act(code, "merge", "committee", body))
 
 
-def test_merging_into_an_unknown_order_is_not_found(world: World) -> None:
+@pytest.mark.parametrize("into", ["AIBO5-99999", "OTHER-1", "NOWHERE-1"])
+def test_merging_into_an_order_that_cannot_be_seen_is_a_wrong_field(world: World, into: str) -> None:
+    world.of("handler", "committee", site="OTHER").post("/api/v1/orders", json=LEAK | {"site": "OTHER"})
     code = world.report()
-    answer = world.act(code, "merge", "committee", {"into": "AIBO5-99999", "reason": "x"})
-    assert answer.status_code == 404
+    answer = world.act(code, "merge", "committee", {"into": into, "reason": "x"})
+    assert _errors(answer) == {"#/into": "没有这张工单，或者您无权查看"}
+
+
+def test_a_resident_cannot_find_out_by_merging_which_orders_there_are(world: World) -> None:
+    theirs, resident = world.report(), world.of("resident")
+    mine = resident.post("/api/v1/orders", json=LEAK).json()["code"]
+    for into in (theirs, "AIBO5-99999"):
+        body = {"into": into, "reason": "x"}
+        assert "#/into" in _errors(resident.post(f"/api/v1/orders/{mine}/merge", json=body))
+
+
+def test_an_order_has_one_code_not_many(world: World) -> None:
+    code = world.report()
+    padded = code.replace("-", "-0")
+    assert "code" in _errors(world.of("handler", "committee").get(f"/api/v1/orders/{padded}"))
+
+
+@pytest.mark.parametrize("path", ["/api/v1/orders?colr=red", "/api/v1/orders/AIBO5-1?colr=red"])
+def test_an_unknown_parameter_is_refused_not_overlooked(world: World, path: str) -> None:
+    assert _errors(world.of("handler", "committee").get(path)) == {"colr": "没有这个字段"}
+
+
+def test_wrong_fields_are_told_in_the_language_asked_for(world: World) -> None:
+    body = REPORT | {"colour": "red", "description": "\u202e\u200b\u0301"}
+    clerk = world.of("handler", "committee")
+    assert _errors(clerk.post("/api/v1/orders", json=body)) == {
+        "#/colour": "没有这个字段",
+        "#/description": "请写能看懂的内容",
+    }
+    english = clerk.post("/api/v1/orders", json=body, headers={"Accept-Language": "en"})
+    assert _errors(english) == {
+        "#/colour": "There is no such field",
+        "#/description": "say something that can be read",
+    }
+
+
+def test_a_value_that_means_nothing_here_is_told_in_chinese_too(world: World) -> None:
+    answer = world.of("handler", "committee").post("/api/v1/orders", json=REPORT | {"space": "no-room"})
+    assert _errors(answer) == {"#/space": "本场所没有“no-room”这个空间"}
+    assert answer.json()["detail"] == "#/space：本场所没有“no-room”这个空间"
+
+
+def test_a_refusal_offers_nothing_that_would_be_refused_in_turn(world: World) -> None:
+    code = world.report()
+    until = {"reason": "material", "until": "2089-12-01T09:00:00+08:00"}
+    world.act(code, "assignments/property/return", "property", {"nominee": "contractor", "reason": "x"})
+    told = world.act(code, "assignments/property/hold", "property", until).json()
+    view = world.of("handler", "property").get(f"/api/v1/orders/{code}").json()
+    assert set(told["allowed"]) == {
+        f"{one['party']}/{one['action']}" if one["party"] else one["action"] for one in view["allowed"]
+    }
+    assert "property/agree-plan" not in told["allowed"]
+
+
+def test_a_refusal_names_only_those_whom_one_can_turn_to(world: World) -> None:
+    told = world.act(world.report(), "assignments/property/verify", "client").json()
+    assert [one["code"] for one in told["may"]] == ["committee"]
+    assert told["detail"] == "“核查通过”应由爱博五村居委会办理"
 
 
 def test_nothing_happens_on_a_frozen_clock(world: World) -> None:

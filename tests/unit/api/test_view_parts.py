@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.api.problems import _pointer
+from services.api.fields import pointer_to
 from services.views.cursors import BadCursor, Cursors
 from services.views.history import History, Span, _end, _note
 from services.views.site import marked
@@ -48,7 +48,7 @@ def test_a_cursor_of_another_secret_or_list_is_refused() -> None:
     ],
 )
 def test_a_field_is_pointed_at_as_rfc_6901_has_it(loc: tuple[int | str, ...], pointer: str) -> None:
-    assert _pointer(loc) == pointer
+    assert pointer_to(loc) == pointer
 
 
 def _spans(*changes: tuple[str, int]) -> list[Span]:
