@@ -48,7 +48,7 @@ DEADLINE: Mapping[str, Words] = {
     "decide": ("批复", "Decide"),
     "callback": ("回访", "Callback"),
     "confirm": ("危险确认", "Confirm danger"),
-    "hold_end": ("停表期满", "Clock starts again"),
+    "hold_end": ("恢复计时", "Clock starts again"),
     "objection": ("异议期", "Time for objection"),
 }
 SEVERITY: Mapping[str, Words] = {"ordinary": ("一般", "Ordinary"), "danger": ("危险", "Danger")}

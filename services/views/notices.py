@@ -20,7 +20,7 @@ def notices_view(shop: Shop, caller: Caller, key: StreamKey, language: Language)
     with transaction(shop.engine, caller.site_ids) as sql:
         found = find(shop, sql, caller, key, language)
         rows = service_record(sql, key)
-    names_people = caller.actor.role is not Role.RESIDENT
+    names_people = caller.actor.role not in {Role.RESIDENT, Role.VOLUNTEER}
     marks = _marks(found.context)
     items = []
     for row in rows:

@@ -186,7 +186,7 @@ class _Making:
             duty_name=labels.label(labels.DUTY, one.duty, found.language),
             state=one.state,
             state_name=labels.label(labels.STATE, one.state, found.language),
-            stage=rules.stage(self._order, one) if one.acting else None,
+            stage=rules.stage(self._order, one) if one.acting and not self._order.ended else None,
             colour=colour_of("red" if one.red else "yellow" if one.yellow else "green"),
             round=one.round,
             designated=one.designated,
@@ -279,7 +279,7 @@ class _Making:
 
 def holder_of(order: Order, one: Assignment, context: Context) -> str | None:
     """Whose move it is for one assignment alone."""
-    if not one.acting:
+    if not one.acting or order.ended:
         return None
     alone = replace(order, status=OrderStatus.OPEN, assignments={one.party: one})
     return next(iter(rules.holders(alone, context)), None)

@@ -55,11 +55,11 @@ _SENTENCES: Mapping[str, Words] = {
     "AssignmentWithdrawn": ("撤回{party}的承办单（{why}）", "{party} was taken off ({why})"),
     "RequestMade": ("{party}申请{request}{nominee}{until}", "{party} asked: {request}{nominee}{until}"),
     "RequestDecided": (
-        "{actor}{granted}{party}的{request}",
+        "{actor}{granted}{party}的{request}申请",
         "{actor} {granted} {party}'s request: {request}",
     ),
     "RequestReferred": (
-        "{party}的{request}改由{decider}批复",
+        "{party}的{request}申请改由{decider}批复",
         "{party}'s request ({request}) goes to {decider}",
     ),
     "RequestLapsed": (
@@ -67,7 +67,7 @@ _SENTENCES: Mapping[str, Words] = {
         "{party}'s request ({request}) had no object any more",
     ),
     "AssignmentHeld": (
-        "{party}暂缓至 {until_at}，只停这一家的时钟",
+        "{party}暂缓至 {until_at}，其他单位照常计时",
         "{party} on hold until {until_at}; only its clock stops",
     ),
     "AssignmentWaits": (

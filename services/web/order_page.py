@@ -25,6 +25,8 @@ class Due:
 
     view: DeadlineView
     seconds: float | None
+    party: str
+    """Whose it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ class OrderPage:
     axis: Axis
     days: list[Day]
     held: list[tuple[str, float]]
-    has_plan: bool
+    ended: bool
+    """Closed, merged, cancelled or a false alarm: no clock runs."""
 
 
 def values_of(found: Found, order: OrderView, events: list[EventView], history: History) -> OrderPage:
@@ -85,7 +88,7 @@ def values_of(found: Found, order: OrderView, events: list[EventView], history: 
         axis=axis,
         days=_days(events, found),
         held=[(party_name(code, site, language), held.total_seconds()) for code, held in history.time_held()],
-        has_plan=found.order.space in site.spaces,
+        ended=found.order.ended,
     )
 
 
@@ -97,7 +100,7 @@ def _lane(one: AssignmentView, history: History, axis: Axis, found: Found) -> La
 
 
 def _due(one: DeadlineView, found: Found) -> Due:
-    return Due(one, seconds_until(one.due_at, found.now))
+    return Due(one, seconds_until(one.due_at, found.now), found.party(one.party).name)
 
 
 def _days(events: Iterable[EventView], found: Found) -> list[Day]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -73,6 +74,7 @@ def render(request: Request, name: str, values: Mapping[str, Any], status: int =
             "span": lambda seconds: span_text(int(seconds), language),
             "edition": EDITION,
             "here": request.url.path,
+            "in_other_language": _in_other_language(request, language),
             "signed_in": getattr(request.state, "caller", None) is not None,
             **values,
         },
@@ -84,6 +86,12 @@ def render(request: Request, name: str, values: Mapping[str, Any], status: int =
             LANGUAGE, language, max_age=_A_YEAR, samesite="lax", secure=is_https(settings_of(request))
         )
     return page
+
+
+def _in_other_language(request: Request, language: Language) -> str:
+    """The query of the same page in the other language: what was chosen on it stays chosen."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    return urlencode([*kept, ("lang", word("other_language", language))])
 
 
 def show_error(request: Request, status: int, title: Words, detail: Words) -> HTMLResponse:

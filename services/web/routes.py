@@ -7,8 +7,9 @@ from fastapi import APIRouter, Form, Path, Query, Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from models.domain.words import OrderStatus
+from models.domain.words import ENDED, OrderStatus
 from services import desk, photos
+from services.actions.bodies import ORDER_CODE
 from services.callers import caller_by_sign_in, end_sign_in, redeem_sign_in_link
 from services.execute import UnknownStream
 from services.store.transactions import transaction
@@ -21,12 +22,13 @@ from services.views.site import floorplan, site_view
 from services.web.cookies import SIGNED_IN_FOR, cookie_name, drop_sign_in, set_sign_in
 from services.web.order_page import values_of
 from services.web.pages import STATIC, caller_of, page_language, render, settings_of, shop_of
+from services.web.pictures import picture_answer
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 UNFINISHED = ("reported", "triage", "open", "awaiting_review", "unrouted", "reopened")
 PER_PAGE = 30
-CodePath = Annotated[str, Path(pattern="^[A-Z][A-Z0-9]{0,15}-[0-9]{1,18}$")]
+CodePath = Annotated[str, Path(pattern=ORDER_CODE)]
 
 
 class KeptFiles(StaticFiles):
@@ -120,7 +122,13 @@ def list_page(
     return render(
         request,
         "orders.html",
-        {"site": site, "page": page, "show": show if show in tabs else "open", "tabs": tabs},
+        {
+            "site": site,
+            "page": page,
+            "show": show if show in tabs else "open",
+            "tabs": tabs,
+            "ended": ENDED,
+        },
     )
 
 
@@ -148,12 +156,7 @@ def photo_file(
         kept = photos.find_kept(sql, settings_of(request), key, photo)
     if kept is None:
         raise UnknownStream(photo)
-    return FileResponse(
-        kept.path,
-        media_type=kept.media_type,
-        headers={"Cache-Control": "private, max-age=86400, immutable"},
-        content_disposition_type="inline",
-    )
+    return picture_answer(kept)
 
 
 @router.get("/plan/{site}.svg")

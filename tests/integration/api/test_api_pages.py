@@ -118,7 +118,7 @@ def test_the_orders_page_has_a_lane_for_each_party_and_says_why(world: World, pi
     for wanted in (
         "镇资产经营公司",
         "爱博五村物业服务处",
-        "为什么是这个时间",
+        "期限怎么来的",
         "派单于",
         "接单",
         "table-tennis",
@@ -166,3 +166,25 @@ def test_static_files_are_open_and_kept(world: World) -> None:
 def test_the_open_end_of_a_span_is_never_shown(world: World) -> None:
     page = _signed_in(world).get(f"/o/{world.report()}", headers=HTML).text
     assert str(_OPEN.year) not in page
+
+
+def test_an_order_that_ended_promises_nothing_any_more(world: World) -> None:
+    into, code = world.report(), world.report()
+    answer = world.act(code, "merge", "committee", {"into": into, "reason": "同一处"})
+    assert {one["holder"] for one in answer.json()["assignments"]} == {None}
+    page = world.of("handler", "committee").get(f"/o/{code}", headers=HTML).text
+    assert f'href="/o/{into}"' in page
+    for word in ("承诺办结", "待办单位", "正常"):
+        assert word not in page
+    assert f'href="/o/{code}"' in world.of("handler", "committee").get(f"/o/{into}", headers=HTML).text
+
+
+def test_a_limit_without_a_lane_says_whose_it_is(world: World) -> None:
+    code = world.report(origin="unknown")
+    page = world.of("handler", "committee").get(f"/o/{code}", headers=HTML).text
+    assert '<span class="whose">爱博五村物业服务处</span>' in page
+
+
+def test_the_other_language_keeps_what_was_chosen(world: World) -> None:
+    page = world.of("handler", "committee").get("/?show=red&lang=zh", headers=HTML).text
+    assert 'href="/?show=red&amp;lang=en"' in page
