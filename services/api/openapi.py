@@ -10,8 +10,14 @@ from services.api.problems import ProblemBody
 
 DESCRIPTION = """\
 One reported issue becomes an order; every party on it has its own clock, until somebody else has
-verified its work. Instants are RFC 3339 in UTC. Names and sentences are in the language of
-`Accept-Language` (zh, en).
+verified its work.
+
+Begin with `GET /api/v1/sites/{site}`: rooms, parties and categories by the codes that bodies take. Report
+with `POST /api/v1/orders`. Then an order's `allowed` names the actions that the caller may take now, each with
+the address (`href`) to post to; `deadlines` say what is due when, and why.
+
+Instants are RFC 3339: answered in UTC, taken with any zone, refused without one. Names and sentences are in
+the language of `Accept-Language` (zh, en). Unknown fields and parameters are refused.
 
 Every POST takes an `Idempotency-Key`. Lists go on by the opaque `next` of the part before. What is not done
 is told as a problem (RFC 9457).

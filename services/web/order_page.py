@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -76,7 +76,7 @@ class OrderPage:
 
 def values_of(found: Found, order: OrderView, events: list[EventView], history: History) -> OrderPage:
     """The page's values."""
-    ends = order.closed_at or (max(events[-1].at, order.as_of) if events else order.as_of)
+    ends = order.closed_at or _last_instant(found, order, events)
     axis = Axis(order.reported_at, ends)
     site, language = found.context.site, found.language
     return OrderPage(
@@ -90,6 +90,12 @@ def values_of(found: Found, order: OrderView, events: list[EventView], history: 
         held=[(party_name(code, site, language), held.total_seconds()) for code, held in history.time_held()],
         ended=found.order.ended,
     )
+
+
+def _last_instant(found: Found, order: OrderView, events: list[EventView]) -> datetime:
+    """Now, or when it ended: merged or cancelled, no time passes for an order any more."""
+    last = events[-1].at if events else order.as_of
+    return last if found.order.ended else max(last, order.as_of)
 
 
 def _lane(one: AssignmentView, history: History, axis: Axis, found: Found) -> Lane:

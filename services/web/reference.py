@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, JSONResponse
 from services.web.pages import render
 
 router = APIRouter(include_in_schema=False)
+_SUBJECTS = ("sites", "orders", "assignments", "photos", "health")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Operation:
     path: str
     summary: str
     description: str
+    parameters: list[str]
     body: str | None
     answers: list[tuple[str, str]]
 
@@ -43,16 +45,27 @@ def document_file(request: Request) -> JSONResponse:
 
 
 def _operations(document: dict[str, Any]) -> Iterator[Operation]:
-    for path, methods in document["paths"].items():
-        for method, told in methods.items():
-            yield Operation(
-                method.upper(),
-                path,
-                told.get("summary", ""),
-                told.get("description", ""),
-                _example(told),
-                [(status, answer.get("description", "")) for status, answer in told["responses"].items()],
-            )
+    found = [
+        (method, path, told)
+        for path, methods in document["paths"].items()
+        for method, told in methods.items()
+    ]
+    for method, path, told in sorted(found, key=_place):
+        yield Operation(
+            method.upper(),
+            path,
+            told.get("summary", ""),
+            told.get("description", ""),
+            [one["name"] for one in told.get("parameters", ()) if one["in"] == "query"],
+            _example(told),
+            [(status, answer.get("description", "")) for status, answer in told["responses"].items()],
+        )
+
+
+def _place(operation: tuple[str, str, dict[str, Any]]) -> int:
+    """By subject, and within one as the routes were written."""
+    tag = next(iter(operation[2].get("tags", ())), "")
+    return _SUBJECTS.index(tag) if tag in _SUBJECTS else len(_SUBJECTS)
 
 
 def _example(operation: dict[str, Any]) -> str | None:

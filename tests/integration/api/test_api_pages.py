@@ -188,3 +188,18 @@ def test_a_limit_without_a_lane_says_whose_it_is(world: World) -> None:
 def test_the_other_language_keeps_what_was_chosen(world: World) -> None:
     page = world.of("handler", "committee").get("/?show=red&lang=zh", headers=HTML).text
     assert 'href="/?show=red&amp;lang=en"' in page
+
+
+def test_the_reference_says_how_to_begin_and_names_filters(world: World) -> None:
+    page = world.of("handler", "committee").get("/docs", headers=HTML).text
+    assert "<code>GET /api/v1/sites/{site}</code>" in page
+    assert page.index("<code>POST /api/v1/orders</code></h3>") < page.index("/photos</code></h3>")
+    assert "site, status, category" in page
+
+
+def test_of_an_order_that_ended_no_party_is_said_to_be_at_work(world: World) -> None:
+    code = world.report()
+    world.act(code, "cancel", "committee", {"reason": "报重了"})
+    page = world.of("handler", "committee").get(f"/o/{code}", headers=HTML).text
+    assert "已派，待接单" not in page
+    assert "现在</span>" not in page
