@@ -9,22 +9,26 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import Engine
 
 from models.domain.kinds import StreamKind
+from models.domain.orders.decide import NoSuchOrderError
 from models.domain.orders.kind import ORDER
 from models.domain.orders.refusals import Refused
 from models.domain.orders.rules import Context
 from models.domain.streams import SYSTEM, Actor, StreamKey
 from services import nudges
 from services.store import streams
-from services.store.contexts import Contexts, SiteClock, Sql, read_sites
-from services.store.idempotency import Ticket, recall, remember
+from services.store.contexts import Contexts, SiteClock, Sql, UnknownSite, read_sites
+from services.store.idempotency import KeyReused, Ticket, recall, remember
 from services.store.private import PrivateText, write_texts
 from services.store.streams import Loaded
 from services.store.transactions import transaction
 
 TICK = timedelta(microseconds=1)
+
+log = structlog.get_logger("lianban.execute")
 
 KINDS: Mapping[str, StreamKind] = {ORDER.name: ORDER}
 
@@ -98,6 +102,10 @@ class Shop:
         return answers
 
 
+_EXPECTED = (Refused, FrozenClock, UnknownStream, UnknownSite, NoSuchOrderError)
+"""Any other LookupError is a mistake of ours: it refuses the unit too, but not silently."""
+
+
 class _Run:
     """One transaction of `execute`."""
 
@@ -108,6 +116,7 @@ class _Run:
         self._now: datetime | None = None
         self._latest: datetime | None = None
         self._texts: list[tuple[StreamKey, PrivateText]] = []
+        self._tickets: dict[str, tuple[Ticket, StreamKey]] = {}
 
     def of(self, units: Sequence[Unit]) -> list[Answer]:
         keys = sorted({one.key for unit in units for one in unit.envelopes})
@@ -118,9 +127,6 @@ class _Run:
         self._now = row[0] if row else None
         answers = [self._unit(unit) for unit in units]
         self._write()
-        for unit, answer in zip(units, answers, strict=True):
-            if unit.ticket is not None and answer.refused is None and answer.recalled is None:
-                remember(self._sql, unit.ticket, unit.envelopes[0].key, self._now)
         return answers
 
     def hints(self) -> set[str]:
@@ -131,10 +137,9 @@ class _Run:
         return ({"route"} if waits else set()) | ({"send"} if tells else set())
 
     def _unit(self, unit: Unit) -> Answer:
-        if unit.ticket is not None:
-            known = recall(self._sql, unit.ticket)
-            if known is not None:
-                return Answer({}, recalled=known)
+        known = self._recall(unit.ticket) if unit.ticket is not None else None
+        if known is not None:
+            return Answer({}, recalled=known)
         drafts: dict[StreamKey, Loaded] = {}
         texts: list[tuple[StreamKey, PrivateText]] = []
         try:
@@ -146,10 +151,23 @@ class _Run:
                 drafts[envelope.key] = stream
                 texts += [(envelope.key, one) for one in envelope.texts]
         except (Refused, LookupError, FrozenClock) as refusal:
+            if not isinstance(refusal, _EXPECTED):
+                log.exception("lookup_failed", stream=str(unit.envelopes[0].key))
             return Answer({}, refused=refusal)
         self._loaded.update(drafts)
         self._texts += texts
+        if unit.ticket is not None:
+            self._tickets[unit.ticket.scope] = (unit.ticket, unit.envelopes[0].key)
         return Answer({key: one.state for key, one in drafts.items()})
+
+    def _recall(self, ticket: Ticket) -> Mapping[str, Any] | None:
+        """What was answered to the ticket before, by another transaction or an earlier unit of this one."""
+        if ticket.scope not in self._tickets:
+            return recall(self._sql, ticket)
+        earlier, key = self._tickets[ticket.scope]
+        if earlier.body_hash != ticket.body_hash:
+            raise KeyReused
+        return {"stream_id": key.stream_id}
 
     def _draft_of(self, envelope: Envelope) -> Loaded | None:
         """A copy of the stream to work on, so that a refusal half-way leaves the stream as it was."""
@@ -207,7 +225,9 @@ class _Run:
     def _write(self) -> None:
         if self._now is None:
             return
-        write_texts(self._sql, self._texts, self._now)
         changed = [self._loaded[key] for key in sorted(self._loaded)]
         with self._sql.pipeline():
+            write_texts(self._sql, self._texts, self._now)
             streams.write(self._sql, changed)
+            for ticket, key in self._tickets.values():
+                remember(self._sql, ticket, key, self._now)

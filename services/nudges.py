@@ -117,9 +117,16 @@ _nudger: Nudger | None = None
 def start(settings: Settings) -> None:
     """Start this process's nudger; before that, nudging does nothing."""
     global _nudger  # noqa: PLW0603 - one thread a process, started by its composition root
-    app = Celery("lianban.nudges", broker=settings.broker_url, set_as_current=False)
+    stop()
+    _nudger = Nudger(producer(settings.broker_url))
+
+
+def producer(broker_url: str) -> Celery:
+    """An app that sends by name. It does not try to connect again and again: the next nudge does."""
+    app = Celery("lianban.nudges", broker=broker_url, set_as_current=False)
     app.conf.update(broker_settings())
-    _nudger = Nudger(app)
+    app.conf.broker_transport_options["max_retries"] = 0
+    return app
 
 
 def stop() -> None:

@@ -7,9 +7,11 @@ twice.
 import multiprocessing
 import random
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from multiprocessing.process import BaseProcess
 from threading import Event
+from time import monotonic
 
 import structlog
 
@@ -24,15 +26,19 @@ from workers.lane import run
 
 GRACE = timedelta(seconds=3)
 """How long the lanes have before the pulse does the work itself."""
-SEND_SECONDS = 30.0
-TIDY_EVERY = 3600
+ROUND = timedelta(seconds=1)
+"""How long the pulse works for a lane before it looks at the others again; the rest is for its next cycle."""
+SEND_SECONDS = 50.0
+"""More than a round of sending takes, less than a lease."""
+TIDY_EVERY = timedelta(hours=1)
 
-LANES: dict[Queue, str] = {
+QUEUES: dict[Queue, str] = {
     Queue.ROUTING: "route",
     Queue.TIMER: "fire",
     Queue.NOTICE: "send",
     Queue.DELIVERY: "send",
 }
+STEPS: dict[str, lanes.Step] = {"route": lanes.route, "fire": lanes.fire}
 
 log = structlog.get_logger("lianban.pulse")
 
@@ -45,48 +51,108 @@ def main() -> None:
         signal.signal(number, lambda *_: stop.set())
     shop = bootstrap.build(settings())
     nudges.start(settings())
-    cycles = 0
-    while not stop.is_set():
-        try:
-            cycle(shop, tidies=cycles % TIDY_EVERY == 0)
-        except Exception:  # the database may be away for a while; the pulse must be there when it is back
-            log.exception("cycle_failed")
-        cycles += 1
-        # Jitter keeps copies from asking all at the same instant.
-        stop.wait(random.uniform(0.8, 1.0))  # noqa: S311 - no secret
+    beat_until(stop, Pulse(shop))
     nudges.stop()
     shop.engine.dispose()
 
 
-def cycle(shop: Shop, *, tidies: bool = False, grace: timedelta = GRACE) -> dict[str, timedelta]:
-    """One round: what is due, a hint for each lane, the work itself past the grace; how late each lane is."""
-    with transaction(shop.engine) as sql:
-        late = {queue: waiting(sql, queue) for queue in LANES}
-        if tidies:
-            tidy(sql)
-        beat(sql, "pulse", cycles=1)
-    found: dict[str, timedelta] = {}
-    for queue, lane in LANES.items():
-        lateness = late[queue]
-        if lateness is not None:
-            found[lane] = max(found.get(lane, timedelta()), lateness)
-    nudges.nudge(*found)
-    for lane, lateness in found.items():
-        if lateness > grace:
-            log.warning("taking_over", lane=lane, seconds=round(lateness.total_seconds(), 1))
-            _TAKE_OVER[lane](shop)
-    return found
+def beat_until(stop: Event, pulse: "Pulse") -> None:
+    """A cycle a second, until the end."""
+    while not stop.is_set():
+        try:
+            pulse.cycle()
+        except Exception:  # the database may be away for a while; the pulse must be there when it is back
+            log.exception("cycle_failed")
+        # Jitter keeps copies from asking all at the same instant.
+        stop.wait(random.uniform(0.8, 1.0))  # noqa: S311 - no secret
+    pulse.sends.end()
 
 
-def _send(_shop: Shop) -> None:
-    """Sends run in a child that can be killed: a channel that hangs must not stop the pulse."""
-    child = multiprocessing.get_context("spawn").Process(target=_send_in_child, daemon=True)
-    child.start()
-    child.join(SEND_SECONDS)
-    if child.is_alive():
-        log.warning("send_killed", seconds=SEND_SECONDS)
-        child.kill()
-        child.join()
+class Sends:
+    """Sending, in a child that can be killed: a channel that hangs must hold up neither pulse nor engine."""
+
+    def __init__(self, target: Callable[[], None]) -> None:
+        self._target = target
+        self._child: BaseProcess | None = None
+        self._until = 0.0
+
+    def begin(self) -> None:
+        """Send what waits, unless a child is at it."""
+        self.look()
+        if self._child is None:
+            log.warning("taking_over", lane="send")
+            self._child = multiprocessing.get_context("spawn").Process(target=self._target, daemon=True)
+            self._child.start()
+            self._until = monotonic() + SEND_SECONDS
+
+    def look(self) -> None:
+        """Bury a child that has ended, end one that takes too long."""
+        if self._child is not None and self._child.is_alive() and monotonic() < self._until:
+            return
+        self.end()
+
+    def end(self) -> None:
+        """Leave no child behind."""
+        if self._child is not None:
+            if self._child.is_alive():
+                log.warning("send_killed")
+                self._child.kill()
+            self._child.join()
+            self._child.close()
+            self._child = None
+
+
+class Pulse:
+    """What a pulse keeps from cycle to cycle."""
+
+    def __init__(self, shop: Shop, *, grace: timedelta = GRACE, sends: Sends | None = None) -> None:
+        self._shop, self._grace = shop, grace
+        self.sends = sends or Sends(_send_in_child)
+        self._tidy_at = 0.0
+
+    def cycle(self) -> dict[str, timedelta]:
+        """One round: what is due, a hint for each lane, the work itself past the grace; how late each is."""
+        found = self._late()
+        nudges.nudge(*found)
+        self.sends.look()
+        taken_over = [self._take_over(lane, step, found) for lane, step in STEPS.items()]
+        # Whoever did not take the orders will not take their notices either.
+        if any(taken_over) or self._is_late("send", found):
+            self.sends.begin()
+        self._tidy()
+        return found
+
+    def _late(self) -> dict[str, timedelta]:
+        with transaction(self._shop.engine, durable=False) as sql:
+            late = {queue: waiting(sql, queue) for queue in QUEUES}
+            beat(sql, "pulse", cycles=1)
+        found: dict[str, timedelta] = {}
+        for queue, lateness in late.items():
+            if lateness is not None:
+                lane = QUEUES[queue]
+                found[lane] = max(found.get(lane, timedelta()), lateness)
+        return found
+
+    def _is_late(self, lane: str, found: Mapping[str, timedelta]) -> bool:
+        return found.get(lane, timedelta()) > self._grace
+
+    def _take_over(self, lane: str, step: lanes.Step, found: Mapping[str, timedelta]) -> bool:
+        """Do a lane's work if nobody does; what is wrong with one lane must not stop the others."""
+        if not self._is_late(lane, found):
+            return False
+        log.warning("taking_over", lane=lane, seconds=round(found[lane].total_seconds(), 1))
+        try:
+            return run(lane, step, self._shop, by="pulse", lasting=ROUND) > 0
+        except Exception:
+            log.exception("take_over_failed", lane=lane)
+            return False
+
+    def _tidy(self) -> None:
+        """At the first cycle, then now and then; at the next cycle again when it did not succeed."""
+        if monotonic() >= self._tidy_at:
+            with transaction(self._shop.engine) as sql:
+                tidy(sql)
+            self._tidy_at = monotonic() + TIDY_EVERY.total_seconds()
 
 
 def _send_in_child() -> None:
@@ -97,13 +163,6 @@ def _send_in_child() -> None:
     with bootstrap.opened(settings()) as shop:
         run("expand", expand, shop, by="pulse")
         run("send", send, shop, by="pulse")
-
-
-_TAKE_OVER: dict[str, Callable[[Shop], object]] = {
-    "route": lambda shop: run("route", lanes.route, shop, by="pulse"),
-    "fire": lambda shop: run("fire", lanes.fire, shop, by="pulse"),
-    "send": _send,
-}
 
 
 if __name__ == "__main__":

@@ -250,11 +250,15 @@ def _write_routings(sql: Sql, streams: Sequence[Loaded]) -> None:
 
 
 def want_routing(sql: Sql, wanted: Iterable[tuple[StreamKey, datetime]]) -> None:
-    """Put streams before the route lane from an instant on; one that was given up there is tried anew."""
+    """Put streams before the route lane from an instant on; one that was given up there is tried anew.
+
+    Whoever is at one does not take it off: it may have looked under the rules that were in force before.
+    """
     sql.execute(
         "INSERT INTO routing (site_id, stream_id, wanted_at)"
         " SELECT * FROM unnest(%b::int[], %b::bigint[], %b::timestamptz[])"
-        " ON CONFLICT (site_id, stream_id) DO UPDATE SET attempts = 0",
+        " ON CONFLICT (site_id, stream_id) DO UPDATE"
+        " SET attempts = 0, lease_until = NULL, lease_token = NULL",
         _columns((key.site_id, key.stream_id, at) for key, at in wanted),
     )
 

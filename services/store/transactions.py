@@ -1,27 +1,39 @@
 """A transaction for a caller: the sites that it may see are set for that transaction alone."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import cast
 
+import psycopg
 from sqlalchemy import Engine
 
 from services.store.contexts import Sql
 
+_BEGIN = (
+    "SELECT set_config('lianban.sites', %s, true),"
+    " set_config('synchronous_commit',"
+    " CASE WHEN %s THEN current_setting('synchronous_commit') ELSE 'off' END, true)"
+)
+
 
 @contextmanager
-def transaction(engine: Engine, sites: Sequence[int] = ()) -> Iterator[Sql]:
+def transaction(engine: Engine, sites: Sequence[int] = (), *, durable: bool = True) -> Iterator[Sql]:
     """A psycopg connection in a transaction that is committed at the end, or rolled back when left early.
 
     `set_config(…, true)` ends with the transaction: set for a session, it leaked to the next user of the
-    pooled connection.
+    pooled connection. What need not be `durable` (a lease, a sign of life) does not wait for the disk; it is
+    never lost where something is kept that was written after it.
     """
     with engine.connect() as connection:
         sql = cast("Sql", connection.connection.dbapi_connection)
-        sql.execute("SELECT set_config('lianban.sites', %s, true)", (",".join(map(str, sites)),))
         try:
+            with sql.pipeline():  # with its BEGIN in one round trip
+                sql.execute(_BEGIN, (",".join(map(str, sites)), durable))
             yield sql
+            sql.commit()
         except BaseException:
-            sql.rollback()
+            with suppress(psycopg.Error):  # of a server that is gone; the first error is the one to tell
+                sql.rollback()
+            if sql.closed:
+                connection.invalidate()
             raise
-        sql.commit()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+import structlog
 from sqlalchemy import Engine
 
 from models.domain.playbook.site import parse_site
@@ -15,6 +16,16 @@ from services.store.contexts import Contexts
 from services.store.engine import DatabaseRole, open_engine
 from services.store.transactions import transaction
 from tests.databases import AIBO, empty
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_log() -> Iterator[None]:
+    """structlog's own default draws tracebacks with all locals, which takes ten seconds here."""
+    structlog.configure(
+        processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()]
+    )
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

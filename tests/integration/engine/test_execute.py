@@ -256,7 +256,7 @@ def test_an_order_that_stays_unrouted_is_not_looked_at_for_ever(shop: Shop, comm
 def test_an_order_that_was_given_up_is_routed_when_it_is_wanted_again(shop: Shop, committee: Caller) -> None:
     key = reported(shop, committee)
     with transaction(shop.engine) as sql:
-        sql.execute("UPDATE routing SET attempts = 99")
+        sql.execute("UPDATE routing SET attempts = 99, lease_until = now() + interval '1 hour'")
     assert lanes.route(shop, LIVE) == 0
     with transaction(shop.engine) as sql:
         want_routing(sql, [(key, datetime(2026, 1, 1, tzinfo=UTC))])
