@@ -13,8 +13,8 @@ One reported issue becomes an order; every party on it has its own clock, until 
 verified its work.
 
 Begin with `GET /api/v1/sites/{site}`: rooms, parties and categories by the codes that bodies take. Report
-with `POST /api/v1/orders`. Then an order's `allowed` names the actions that the caller may take now, each with
-the address (`href`) to post to; `deadlines` say what is due when, and why.
+with `POST /api/v1/orders`. Then an order's `allowed` names the actions that the caller may take now, each
+with the address (`href`) to post to; `deadlines` say what is due when, and why.
 
 Instants are RFC 3339: answered in UTC, taken with any zone, refused without one. Names and sentences are in
 the language of `Accept-Language` (zh, en). Unknown fields and parameters are refused.

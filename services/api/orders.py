@@ -48,7 +48,7 @@ def report(
 ) -> OrderView:
     """Take an issue down. Without a category the committee triages; the clock runs from this report.
 
-    The route lane sends it to its parties a moment later.
+    It is sent to its parties a moment later: ask again for the order, or wait for its notices.
     """
     visit = errand.visit
     ticket = None
