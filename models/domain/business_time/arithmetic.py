@@ -17,7 +17,6 @@ from models.domain.business_time.errors import BeyondCalendar
 from models.domain.business_time.limits import Clock, Limit
 from models.domain.business_time.timeline import instant, micros, moment
 
-WHOLE: Final = 100
 _NOTHING: Final = timedelta(0)
 
 
@@ -96,22 +95,6 @@ def resumed(calendar: Calendar, clock: Clock, due_at: datetime, pause: tuple[dat
     if left <= _NOTHING:
         return Due(due_at, provisional=False)
     return after(calendar, clock, resumed_at, left)
-
-
-def part_of(calendar: Calendar, clock: Clock, start: datetime, due_at: datetime, percent: int) -> datetime:
-    """The instant at which `percent` of the clock time between `start` and `due_at` has passed.
-
-    0 % is `start`; 100 % is `due_at` itself, even where that was set by hand outside working hours, and so is
-    every part when `due_at` is not after `start`.
-
-    Raises:
-        NaiveInstant: an instant has no time zone.
-        BeyondCalendar: an instant lies outside the years 1990 to 2099.
-    """
-    if percent >= WHOLE or due_at <= start:
-        return due_at
-    total = seconds_between(calendar, clock, start, due_at)
-    return after(calendar, clock, start, total * max(percent, 0) // WHOLE).due_at
 
 
 def next_open(calendar: Calendar, at: datetime) -> datetime:

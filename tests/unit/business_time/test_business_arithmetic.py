@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from models.domain.business_time.arithmetic import after, due, next_open, part_of, resumed, seconds_between
+from models.domain.business_time.arithmetic import after, due, next_open, resumed, seconds_between
 from models.domain.business_time.calendar import Calendar
 from models.domain.business_time.limits import Clock, Limit
 
@@ -148,23 +148,6 @@ def test_a_notice_waits_for_the_next_opening_unless_it_is_open(
     china: Calendar, at: str, opening: str
 ) -> None:
     assert next_open(china, local(china, at)) == local(china, opening)
-
-
-def test_eighty_percent_of_a_limit_in_days_falls_within_working_hours(china: Calendar) -> None:
-    start = local(china, "2026-11-02 17:30")
-    end = due(china, start, Limit.parse("5 WD")).due_at
-    assert part_of(china, Clock.WORKING_DAYS, start, end, 80) == local(china, "2026-11-06 17:30")
-    assert part_of(china, Clock.WORKING_DAYS, start, end, 50) == local(china, "2026-11-05 13:15")
-
-
-def test_the_whole_of_a_limit_is_the_due_instant_even_where_it_was_set_on_a_sunday(china: Calendar) -> None:
-    start, end = local(china, "2026-11-05 10:00"), local(china, "2026-11-08 12:00")
-    assert part_of(china, Clock.WORKING_HOURS, start, end, 100) == end
-
-
-def test_every_part_of_a_limit_that_was_over_before_it_began_is_its_due_instant(china: Calendar) -> None:
-    start, end = local(china, "2026-11-05 10:00"), local(china, "2026-11-02 12:00")
-    assert part_of(china, Clock.WORKING_HOURS, start, end, 50) == end
 
 
 def test_a_paused_limit_of_days_keeps_its_working_time(china: Calendar) -> None:

@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.domain.business_time.arithmetic import after, due, next_open, part_of, resumed, seconds_between
+from models.domain.business_time.arithmetic import after, due, next_open, resumed, seconds_between
 from models.domain.business_time.calendar import Calendar
 from models.domain.business_time.limits import Clock, Limit
 
@@ -128,31 +127,6 @@ def test_a_pause_of_no_length_within_hours_changes_nothing(
 ) -> None:
     end = due(calendar, start, limit).due_at
     assert resumed(calendar, limit.clock, end, (point, point)).due_at == end
-
-
-@given(INSTANTS, LIMITS, st.lists(st.integers(0, 100), min_size=1, max_size=6))
-def test_parts_of_a_limit_come_in_order_from_its_start_to_its_due_instant(
-    calendar: Calendar, start: datetime, limit: Limit, percents: list[int]
-) -> None:
-    end = due(calendar, start, limit).due_at
-    parts = [part_of(calendar, limit.clock, start, end, percent) for percent in sorted({0, *percents, 100})]
-    assert parts[0] == start
-    assert parts[-1] == end
-    assert all(earlier <= later for earlier, later in pairwise(parts))
-
-
-@given(INSTANTS, LIMITS, st.integers(0, 100))
-def test_a_part_of_a_limit_is_that_part_of_its_clock_time(
-    calendar: Calendar, start: datetime, limit: Limit, percent: int
-) -> None:
-    end = due(calendar, start, limit).due_at
-    part = part_of(calendar, limit.clock, start, end, percent)
-    exact = seconds_between(calendar, limit.clock, start, end) * percent
-    assert (
-        timedelta(0)
-        <= exact - seconds_between(calendar, limit.clock, start, part) * 100
-        < A_MICROSECOND * 100
-    )
 
 
 @given(INSTANTS)
