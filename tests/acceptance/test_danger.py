@@ -25,6 +25,33 @@ def test_danger_at_night_rings_at_once_and_again_when_nobody_comes(stage: Stage)
     stage.expect_silence()
 
 
+def test_what_turns_out_dangerous_at_night_rings_at_once_and_ends_a_hold(stage: Stage) -> None:
+    door = stage.report("loose_fixture", space="dance")
+    stage.act(door, "hold", "property", reason="material", until=stage.after("5 WD"))
+    stage.act(door, "decide", "committee", of="property", granted=True)
+    stage.until("2026-03-10 02:14")
+    stage.heard().clear()
+
+    stage.act(door, "reclassify", "committee", severity="danger", reason="门板要掉下来了")
+    told = stage.expect_told("property", "handler", "dispatched.lead")
+    assert told.at == wall("2026-03-10 02:14")
+    stage.expect_told("contractor", "handler", "dispatched.support")
+    stage.expect_silence()
+
+    stage.until("2026-03-10 02:45")
+    stage.expect_told("property", "lead", "step.red.acknowledge", "step.red.on_site")
+
+
+def test_works_noise_at_night_is_told_while_it_can_still_be_stopped(stage: Stage) -> None:
+    stage.until("2026-03-10 23:10")
+    stage.report("works_noise", space="hall")
+    told = stage.expect_told("contractor", "handler", "dispatched.lead")
+    assert told.at == wall("2026-03-10 23:10")
+    stage.expect_told("committee", "handler", "dispatched.support")
+    stage.until("2026-03-11 08:59")
+    stage.expect_silence()
+
+
 def test_an_anonymous_danger_wakes_only_who_triages_and_the_others_after_a_quarter_of_an_hour(
     stage: Stage,
 ) -> None:

@@ -45,7 +45,8 @@ def test_a_late_acknowledgement_climbs_from_yellow_to_supervision_and_only_those
 
     stage.forward("5 WD")  # the street once more; the time for the fix goes by as well
     stage.expect_told("street", "lead", *(f"step.supervise.{kind}" for kind in late))
-    stage.expect_told("asset_company", "handler", "step.yellow_half.fix")  # its third message
+    stage.expect_told("asset_company", "handler", "step.yellow_half.fix")
+    stage.expect_told("asset_company", "handler", "step.yellow.fix")  # who is late is not spared
     stage.expect_told("property", "handler", "step.yellow_half.fix", "step.yellow.fix")
     stage.expect_silence()
 

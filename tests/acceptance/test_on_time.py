@@ -54,6 +54,20 @@ def test_an_order_on_time_costs_each_handler_at_most_three_messages(stage: Stage
     assert not [step for step in stage.steps(leak) if step.rung not in {"yellow_half", "yellow"}]
 
 
+def test_who_supports_and_reviews_hears_three_messages_as_well(stage: Stage) -> None:
+    leak = stage.report("leak", origin="construction")
+    stage.act(leak, "acknowledge", "contractor")
+    stage.act(leak, "contact", "contractor")
+    stage.forward("110 min WH")
+    stage.act(leak, "acknowledge", "property")
+    stage.forward("5 WD")
+    stage.finish(leak, "contractor")
+    stage.forward("1 WH")
+    stage.act(leak, "verify", "property", of="contractor")
+    mine = [one.why for one in stage.heard() if (one.party, one.role) == ("property", "handler")]
+    assert mine == ["dispatched.support", "step.yellow.acknowledge", "review"]
+
+
 def test_who_acknowledges_within_the_limit_hears_nothing_before_half_of_the_time_is_gone(
     stage: Stage,
 ) -> None:

@@ -22,7 +22,7 @@ OF_WORK = frozenset({K.CONTACT, K.PLAN, K.ACKNOWLEDGE, K.ON_SITE, K.MAKE_SAFE, K
 
 TO_FIX = frozenset({K.FIX, K.REDO})
 _OF_PAUSE = frozenset({K.HOLD_END})
-_BY_PERSON = frozenset({"by_hand", "import"})
+_BY_IMPORT = "import"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +75,15 @@ def begin(
     draft.emit(e.DeadlineSet(changed(deadline, next=step)))
 
 
-def begin_fix(draft: Draft, party: str, limit: Limit | None) -> None:
-    """The limit for the fix; where the order is due earlier in another system, the lead has that date."""
+def begin_fix(draft: Draft, party: str, kind: DeadlineKind, limit: Limit | None) -> None:
+    """The limit for fix or redo; where the order is due earlier in another system, the lead has that date."""
     outside = earliest_outside(draft, party)
     if outside is not None and limit is not None:
         calendar = draft.context.site.calendar_of(party)
         if draft.now < outside < due(calendar, draft.now, limit).due_at:
-            begin(draft, K.FIX, party, Until(outside, "outside", limit.clock))
+            begin(draft, kind, party, Until(outside, "outside", limit.clock))
             return
-    begin(draft, K.FIX, party, limit)
+    begin(draft, kind, party, limit)
 
 
 def earliest_outside(draft: Draft, party: str) -> datetime | None:
@@ -135,7 +135,10 @@ def strike_all_of(draft: Draft, party: str, *, innocent: bool = False) -> None:
 def move(
     draft: Draft, deadline: Deadline, due_at: datetime, reason: str, *, provisional: bool = False
 ) -> None:
-    """Give a deadline another due instant; steps whose time now lies ahead again are taken up again."""
+    """Give a deadline another due instant; steps whose time now lies ahead again are taken up again.
+
+    Not so where a year was published: what has fired stays fired.
+    """
     calendar = draft.context.site.calendars[deadline.calendar]
     total = micros(seconds_between(calendar, Clock(deadline.clock), deadline.started_at, due_at))
     severity, context = draft.order.severity, draft.context
@@ -143,7 +146,8 @@ def move(
     moved = changed(
         deadline, due_at=due_at, total=max(total, 0), limit=deadline.limit if keeps_limit else None
     )
-    moved = changed(moved, reached=still_reached(moved, severity, context, draft.now))
+    if not keeps_limit:
+        moved = changed(moved, reached=still_reached(moved, severity, context, draft.now))
     draft.emit(
         e.DeadlineMoved(
             id=deadline.id,
@@ -189,6 +193,6 @@ def _runs_on_to(draft: Draft, deadline: Deadline, left: int) -> Due:
     calendar = draft.context.site.calendars[deadline.calendar]
     found = after(calendar, Clock(deadline.clock), draft.now, left * _MICROSECOND)
     outside = earliest_outside(draft, deadline.party) if deadline.kind in TO_FIX else None
-    if outside is not None and deadline.reason not in _BY_PERSON and draft.now < outside < found.due_at:
+    if outside is not None and deadline.reason != _BY_IMPORT and draft.now < outside < found.due_at:
         return Due(outside, provisional=False)
     return found

@@ -129,7 +129,7 @@ class OrderAbsorbed(Event):
 
 @dataclass(frozen=True, slots=True)
 class OrderSupervised(Event):
-    """督办: the mark, raised by a person or by the ladder (`by` is None)."""
+    """督办 raised by a person; where the ladder raises it, `StepReached` has the mark."""
 
     by: str | None = None
     reason: TextRef | None = None

@@ -9,7 +9,7 @@ from models.domain.orders import fold_clocks, fold_work
 from models.domain.orders.changing import changed
 from models.domain.orders.folding import Fold, FoldError, settled, told
 from models.domain.orders.state import Order
-from models.domain.words import OrderStatus
+from models.domain.words import OrderStatus, Severity
 
 __all__ = ["FoldError", "evolve"]
 
@@ -57,9 +57,15 @@ def _triage_requested(order: Order, event: e.TriageRequested, at: datetime) -> O
     return told(asked, event.party, at)
 
 
-def _triaged(order: Order, event: e.OrderTriaged, _at: datetime) -> Order:
+def _classified(order: Order, event: e.OrderTriaged | e.OrderReclassified, _at: datetime) -> Order:
+    """Who made safe before it became a danger has not done so now; who took over did so for what it was."""
+    now_danger = event.severity is Severity.DANGER and order.severity is not Severity.DANGER
+    forgotten: dict[str, None] = {"arrived_at": None, "made_safe_at": None} if now_danger else {}
+    if (event.category, event.origin) != (order.category, order.origin):
+        forgotten["successor"] = None
     return changed(
         order,
+        assignments={party: changed(one, **forgotten) for party, one in order.assignments.items()},
         status=OrderStatus.REPORTED,
         category=event.category,
         origin=event.origin,
@@ -71,18 +77,6 @@ def _triaged(order: Order, event: e.OrderTriaged, _at: datetime) -> Order:
 
 def _danger_confirmed(order: Order, _event: e.DangerConfirmed, _at: datetime) -> Order:
     return changed(order, confirmed=True, status=OrderStatus.REPORTED)
-
-
-def _reclassified(order: Order, event: e.OrderReclassified, _at: datetime) -> Order:
-    return changed(
-        order,
-        status=OrderStatus.REPORTED,
-        category=event.category,
-        origin=event.origin,
-        severity=event.severity,
-        confirmed=True,
-        unrouted=None,
-    )
 
 
 def _routed(order: Order, event: e.OrderRouted, _at: datetime) -> Order:
@@ -158,9 +152,9 @@ def _outside(order: Order, event: e.OutsideNumberAdded, _at: datetime) -> Order:
 
 _FOLDS: Mapping[type[e.Event], Fold] = {
     e.TriageRequested: _triage_requested,
-    e.OrderTriaged: _triaged,
+    e.OrderTriaged: _classified,
     e.DangerConfirmed: _danger_confirmed,
-    e.OrderReclassified: _reclassified,
+    e.OrderReclassified: _classified,
     e.OrderRouted: _routed,
     e.OrderUnrouted: _unrouted,
     e.OrderSplit: _split,

@@ -168,6 +168,7 @@ class _Dispatch:
     round: int
     at: datetime
     kept: dict[Figure, tuple[datetime, bool]] = field(default_factory=dict)
+    withdrawn: bool = False
     misrouted: bool = False
 
 
@@ -234,9 +235,10 @@ class _Observer:
             self._keep(clock, at, good=event.outcome == "met")
 
     def _keep(self, clock: _Clock, at: datetime, *, good: bool) -> None:
+        """What was late once stays so, whatever limit came after it."""
         held = self.open.get(clock.party)
-        if held is not None:
-            figure = _BY_LIMIT[clock.kind]
+        figure = _BY_LIMIT[clock.kind]
+        if held is not None and (figure not in held.kept or held.kept[figure][1]):
             held.kept[figure] = (at if figure is Figure.ON_TIME else held.at, good)
 
     def verified(self, event: e.AssignmentVerified, at: datetime) -> None:
@@ -247,8 +249,9 @@ class _Observer:
         self.open[event.party].kept.setdefault(Figure.FIRST_PASS, (at, False))
 
     def withdrawn(self, event: e.AssignmentWithdrawn, _at: datetime) -> None:
-        if event.misrouted and event.party in self.open:
-            self.open[event.party].misrouted = True
+        if event.party in self.open:
+            self.open[event.party].withdrawn = True
+            self.open[event.party].misrouted = event.misrouted
 
     def said(self, event: e.CallbackRecorded, _at: datetime) -> None:
         if self.closed:
@@ -257,7 +260,8 @@ class _Observer:
             self.answer = event
 
     def has_closed(self, _event: e.OrderClosed, at: datetime) -> None:
-        lead = next(one.party for one in reversed(self.dispatches) if one.duty is Duty.LEAD)
+        leads = (one for one in reversed(self.dispatches) if one.duty is Duty.LEAD and not one.withdrawn)
+        lead = next(leads).party
         self.closings.append(_Closing(at, lead, self.answer))
         self.closed, self.answer = True, None
 

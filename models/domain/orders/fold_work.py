@@ -21,6 +21,8 @@ def _dispatched(order: Order, event: e.AssignmentDispatched, at: datetime) -> Or
         dispatched_at=at,
         designated=event.designated or (former is not None and former.designated),
     )
+    if event.successor_of is not None:
+        order = with_party(order, event.successor_of, successor=event.party)
     order = changed(order, assignments={**order.assignments, event.party: new})
     if event.duty not in ACTING:
         return order

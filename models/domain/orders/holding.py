@@ -68,6 +68,10 @@ class _Dispatch:
     misrouted: bool = False
     shares: Counter[Stage] = field(default_factory=Counter)
 
+    def had(self, at: datetime) -> bool:
+        """Whether it lay with the party at the instant."""
+        return self.at <= at and (self.ended_at is None or at < self.ended_at)
+
     def result(self) -> HeldBy:
         shares = {Stage.NOBODY: self.shares.total()} if self.misrouted else dict(self.shares)
         return HeldBy(
@@ -101,7 +105,7 @@ class _Stopwatch:
         self._at: datetime | None = None
         self._dispatches: list[_Dispatch] = []
         self._open: dict[str, _Dispatch] = {}
-        self._holders: Counter[frozenset[str]] = Counter()
+        self._spans: list[tuple[datetime, frozenset[str], int]] = []
         self._numbers: Counter[tuple[str, int]] = Counter()
 
     def take(self, event: e.Event, at: datetime) -> None:
@@ -121,14 +125,17 @@ class _Stopwatch:
         if order is None or before is None or order.ended:
             return
         passed = micros(at - before)
-        self._holders[holders(order, self._context)] += passed
+        self._spans.append((before, holders(order, self._context), passed))
         for party, one in self._open.items():
             one.shares[stage(order, order.assignments[party])] += passed
 
     def result(self) -> TimeHeld:
-        return TimeHeld(
-            tuple(one.result() for one in self._dispatches), dict(self._holders), self._holders.total()
-        )
+        """The party whose return was upheld held nothing: its time is nobody's in the order's sum as well."""
+        innocent = [one for one in self._dispatches if one.misrouted]
+        booked: Counter[frozenset[str]] = Counter()
+        for start, held_by, passed in self._spans:
+            booked[held_by - {one.party for one in innocent if one.had(start)}] += passed
+        return TimeHeld(tuple(one.result() for one in self._dispatches), dict(booked), booked.total())
 
     def dispatched(self, event: e.AssignmentDispatched) -> None:
         self.close(event.party)

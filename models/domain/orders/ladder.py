@@ -11,7 +11,7 @@ from models.domain.orders import rules
 from models.domain.orders.rules import Context
 from models.domain.orders.state import Deadline, NextStep, Order
 from models.domain.playbook.model import COORDINATOR, DECIDER, HANDLER, PARTY_LEAD, Rung
-from models.domain.words import DeadlineKind, Severity
+from models.domain.words import AssignmentState, DeadlineKind, OrderStatus, Severity
 
 ALARMS = frozenset({DeadlineKind.CONFIRM, DeadlineKind.HOLD_END, DeadlineKind.OBJECTION})
 """Their passing has an effect instead of a ladder."""
@@ -107,11 +107,25 @@ def _recipient(want: str, deadline: Deadline, order: Order, context: Context) ->
 
 
 def _within_budget(party: str, order: Order, context: Context, now: datetime) -> bool:
-    """An order that stays on time costs a handler only so many messages; danger is not counted."""
-    if order.severity is Severity.DANGER:
+    """An order that stays on time costs a handler only so many messages; danger and who is late go beyond."""
+    if order.severity is Severity.DANGER or any(one.late for one in order.open_deadlines(party=party)):
         return True
     told = order.messages.get(party, ())
-    return now in told or len(told) < context.playbook.notice_budget
+    return now in told or len(told) + _still_to_come(party, order, context) < context.playbook.notice_budget
+
+
+def _still_to_come(party: str, order: Order, context: Context) -> int:
+    """Messages that a step must leave room for: they say what to do, a step only that it is time."""
+    if order.status is OrderStatus.TRIAGE:
+        return _AFTER_TRIAGE
+    if rules.ends_on_help(order, context):
+        return 0
+    undone = (one for one in order.acting() if one.state is not AssignmentState.DONE and one.party != party)
+    return sum(rules.reviewer(one, context) == party for one in undone)
+
+
+_AFTER_TRIAGE = 2
+"""Who triaged may be sent the order, and then review what another did on it."""
 
 
 def _upwards(want: str, order: Order, late: str, context: Context) -> Iterator[str]:

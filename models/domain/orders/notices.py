@@ -10,7 +10,7 @@ from models.domain.orders import rules
 from models.domain.orders.rules import Context
 from models.domain.orders.state import Order
 from models.domain.streams import DesiredNotice, Urgency
-from models.domain.words import ACTING, Duty, RequestKind, Severity
+from models.domain.words import ACTING, RequestKind, Severity
 
 Told = Iterator[tuple[str | None, str, str]]
 """(party, role, why); a party of None is nobody."""
@@ -28,8 +28,15 @@ def wanted(event: e.Event, order: Order, context: Context, now: datetime) -> Ite
         if party is None:
             continue
         urgency = Urgency.DANGER if danger else Urgency.ORDINARY
-        send_at = now if danger else next_open(context.site.calendar_of(party), now)
+        at_once = danger or _cannot_wait(event, order, context, now)
+        send_at = now if at_once else next_open(context.site.calendar_of(party), now)
         yield DesiredNotice(party, role, (why,), urgency, send_at)
+
+
+def _cannot_wait(event: e.Event, order: Order, context: Context, now: datetime) -> bool:
+    """What is forbidden at this hour is to be stopped now, not in the morning."""
+    dispatched = isinstance(event, e.AssignmentDispatched) and event.duty in ACTING
+    return dispatched and rules.forbidden_now(order, context, now)
 
 
 def _triage(event: e.TriageRequested, _order: Order, _context: Context) -> Told:
@@ -39,6 +46,12 @@ def _triage(event: e.TriageRequested, _order: Order, _context: Context) -> Told:
 def _confirmed_by_time(event: e.DangerConfirmed, _order: Order, context: Context) -> Told:
     if event.by is None:
         yield rules.coordinating(context), COORDINATOR, "danger_unconfirmed"
+
+
+def _reclassified(event: e.OrderReclassified, order: Order, _context: Context) -> Told:
+    """Danger first (rule 9): who acts already hears it as a new dispatch, since its safety clock starts."""
+    if event.severity is Severity.DANGER:
+        yield from ((one.party, HANDLER, f"dispatched.{one.duty}") for one in order.acting())
 
 
 def _unrouted(_event: e.OrderUnrouted, _order: Order, context: Context) -> Told:
@@ -145,13 +158,14 @@ def _called_back(event: e.CallbackRecorded, _order: Order, context: Context) -> 
 
 def _ended_early(_event: e.Event, order: Order, _context: Context) -> Told:
     for one in order.assignments.values():
-        if one.acting and one.duty in {Duty.LEAD, Duty.SUPPORT}:
+        if one.acting:
             yield one.party, HANDLER, f"ended.{order.status}"
 
 
 _TELLS: Mapping[type[e.Event], Callable[[Any, Order, Context], Told]] = {
     e.TriageRequested: _triage,
     e.DangerConfirmed: _confirmed_by_time,
+    e.OrderReclassified: _reclassified,
     e.OrderUnrouted: _unrouted,
     e.AssignmentDispatched: _dispatched,
     e.DutyChanged: _duty,

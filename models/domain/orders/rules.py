@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from models.domain.directory import Capacity, Directory
 from models.domain.orders.state import Assignment, Order, Reporter
@@ -146,6 +148,18 @@ def stage(order: Order, assignment: Assignment) -> Stage:
     ):
         return Stage.BEFORE_ACKNOWLEDGEMENT
     return Stage.WORKING
+
+
+def unsafe(order: Order) -> bool:
+    """Whether it is a danger that nobody has made safe in this round: until then no clock stops (rule 8)."""
+    safe = any(one.made_safe_at for one in order.assignments.values() if one.round == order.round)
+    return order.severity is Severity.DANGER and not safe
+
+
+def forbidden_now(order: Order, context: Context, now: datetime) -> bool:
+    """Whether what was reported is forbidden at this hour, as works noise is at night (噪声法 §43)."""
+    rule = context.category(order)
+    return rule is not None and rule.bars(now.astimezone(ZoneInfo(context.site.zone)).time())
 
 
 def says_for_reporter(role: Role, person: str | None, order: Order) -> bool:

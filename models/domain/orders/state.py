@@ -117,6 +117,8 @@ class Assignment:
     extensions: int = 0
     rejections: int = 0
     waits_for: str | None = None
+    successor: str | None = None
+    """Who took the duty over by a decision: the route leads there too, while the order is what it was."""
     misrouted: bool = False
     """派单有误: its return was upheld, its time is booked to nobody."""
     yellow: bool = False
@@ -266,7 +268,8 @@ class Order:
 
     @property
     def colour(self) -> str:
-        """Red 超期 when any acting party is past a limit, else yellow 临期, else green."""
-        if any(one.red for one in self.acting()):
+        """Red 超期 while anybody is past a limit, a triager, decider or reviewer too; else yellow or green."""
+        running = () if self.ended else self.deadlines.values()
+        if any(one.late for one in running):
             return "red"
-        return "yellow" if any(one.yellow for one in self.acting()) else "green"
+        return "yellow" if any(one.reached for one in running) else "green"

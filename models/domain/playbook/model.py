@@ -64,7 +64,17 @@ class Category:
     """By action name (``done``, ``triage``)."""
     triage: Triage | None = None
     barred: tuple[tuple[time, time], ...] = ()
-    """Local hours in which it is forbidden, from and to; may run over midnight."""
+    """Local hours in which it is forbidden, from and to; may run over midnight.
+
+    Whoever makes the noise then is at work, so that the dispatch does not wait for working hours.
+    """
+
+    def bars(self, hour: time) -> bool:
+        """Whether it is forbidden at this local time; what ends at six is allowed at six."""
+        return any(
+            begins <= hour < ends if begins < ends else hour >= begins or hour < ends
+            for begins, ends in self.barred
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +139,6 @@ class Mark(StrEnum):
 
 
 HANDLER, PARTY_LEAD, COORDINATOR, DECIDER = "handler", "party_lead", "coordinator", "decider"
-RECIPIENTS = frozenset({HANDLER, PARTY_LEAD, COORDINATOR, DECIDER})
 """Whom a rung may tell by relation to the order; it may name a capacity instead (its lead is told)."""
 
 REPORTER, VOLUNTEER = "reporter", "volunteer"

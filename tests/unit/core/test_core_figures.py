@@ -178,3 +178,23 @@ def test_what_the_playbook_has_no_limit_for_is_not_measured() -> None:
 )
 def test_under_ten_cases_no_percentage_is_said(rate: Rate | None, text: str) -> None:
     assert shown(rate) == text
+
+
+def test_what_was_late_stays_late_whatever_limit_came_after_it() -> None:
+    case = report("loose_fixture", when="11-23 09:00")
+    case.do(c.Reclassify(TEXT, "dust"), handler("committee"), "11-27 09:00")
+    case.do(c.RouteOrder(), SYSTEM)
+    finish(case, "contractor", "11-27 10:00")
+    assert counted(case).rate(F.ON_TIME, party="contractor") == Rate(0, 1)
+
+
+def test_the_lead_at_closing_is_who_had_the_duty_then() -> None:
+    case = report("loose_fixture", when="11-23 09:00")
+    for category in ("dust", "electrical"):
+        case.do(c.Reclassify(TEXT, category), handler("committee"))
+        case.do(c.RouteOrder(), SYSTEM)
+    case.do(c.Release("utility"), handler("committee"))
+    finish(case, "property", "11-23 10:00")
+    case.do(c.Verify("property"), handler("committee"))
+    assert counted(case).rate(F.COVERAGE, party="property") == Rate(0, 1)
+    assert counted(case).rate(F.COVERAGE, party="contractor") == Rate(0, 0)

@@ -1,7 +1,7 @@
 """What the rules leave to the handlers: routing again, plans, limits, outside numbers, second rounds."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -395,6 +395,14 @@ def test_a_limit_by_hand_needs_a_reason_and_lies_ahead() -> None:
     assert case.of("property").red, "an import may say that it was due before it came here"
 
 
+def test_no_date_by_hand_outlasts_an_earlier_one_elsewhere() -> None:
+    case = leak()
+    case.do(c.AddOutsideNumber("12345", "SH-2", at("12-01 17:30")), handler("committee"))
+    with pytest.raises(BadValue, match="another system"):
+        case.do(c.SetLimit("asset_company", K.FIX, at("12-02 09:00"), TEXT), handler("committee"))
+    case.do(c.SetLimit("asset_company", K.FIX, at("11-30 09:00"), TEXT), handler("committee"))
+
+
 def test_no_limit_is_set_for_what_is_met_already() -> None:
     case = leak()
     case.do(c.Acknowledge("property"), handler("property"))
@@ -415,6 +423,18 @@ def test_publishing_a_year_moves_the_open_provisional_deadlines_on_record() -> N
     assert [local(one.due_at) for one in (fix, moved)] == ["01-15 17:30", "01-18 17:30"]
     assert {one.reason for one in case.events() if isinstance(one, e.DeadlineMoved)} == {"calendar"}
     assert case.do(c.RecomputeDeadlines(), SYSTEM).events == ()
+
+
+def test_publishing_a_year_fires_no_step_a_second_time() -> None:
+    case = leak("12-24 10:00")
+    case.until(at("12-24 10:00") + timedelta(days=13))
+    assert [rung for rung, _ in case.steps("asset_company", "fix")] == ["yellow_half"]
+    days = {**CHINA.days, **{date(2027, 1, n): Day(DayKind.HOLIDAY, "元旦") for n in (4, 5, 6)}}
+    published = replace(CHINA, version=2, days=days, published=CHINA.published | {2027})
+    case.rules = Context(case.rules.playbook, replace(site(), calendars={"cn-office": published}))
+    case.do(c.RecomputeDeadlines(), SYSTEM)
+    case.until(at("12-24 10:00") + timedelta(days=27))
+    assert [rung for rung, _ in case.steps("asset_company", "fix")] == ["yellow_half", "yellow"]
 
 
 # ── review, callback, second round ───────────────────────────────────────────────────────────────────────

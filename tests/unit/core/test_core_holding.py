@@ -85,6 +85,11 @@ def test_all_the_time_of_a_return_that_was_upheld_is_booked_to_nobody() -> None:
     assert shares(case, "asset_company") == {Stage.NOBODY: 8}
     assert of(case, "asset_company").misrouted
     assert shares(case, "contractor") == {Stage.BEFORE_ACKNOWLEDGEMENT: 16}
+    assert holders(case) == {
+        frozenset({"property"}): 6,
+        frozenset({"committee", "property"}): 2,
+        frozenset({"contractor", "property"}): 16,
+    }, "of the order's time as well"
 
 
 def test_a_return_that_was_dismissed_gives_no_time_back() -> None:

@@ -172,6 +172,17 @@ def test_supervision_marks_the_order() -> None:
     assert case.it.supervised
 
 
+def test_an_order_is_red_while_its_triage_is_late() -> None:
+    case = report("mould")
+    case.until("11-24 17:00")
+    assert case.it.colour == "yellow"
+    case.until("11-24 18:00")
+    assert case.it.colour == "red"
+    case.do(c.Triage(origin=Origin.CONSTRUCTION), handler("property"))
+    case.do(c.RouteOrder(), SYSTEM)
+    assert case.it.colour == "green"
+
+
 def test_colours_follow_the_steps_of_the_open_deadlines() -> None:
     case = report("loose_fixture")
     case.until("11-23 10:50")
@@ -203,13 +214,52 @@ def test_what_the_budget_keeps_back_is_still_a_step_in_the_ledger() -> None:
     case = leak()
     acknowledged(case, "property")
     case.do(c.Acknowledge("asset_company"), handler("asset_company"), "11-24 17:30")
+    case.do(c.Contact("asset_company"), handler("asset_company"))
     case.until("12-14 17:30")
     silent = [one for one in case.stepped("asset_company", "fix") if one.rung == "yellow"]
     assert [one.told for one in silent] == [()]
 
 
+def test_a_handler_who_reviews_the_other_s_work_as_well_hears_three_messages() -> None:
+    case = report("leak", origin=Origin.CONSTRUCTION)
+    acknowledged(case, "contractor")
+    case.do(c.Contact("contractor"), handler("contractor"))
+    case.do(c.Acknowledge("property"), handler("property"), "11-23 11:12")
+    finish(case, "contractor", "11-29 17:00")
+    case.do(c.Verify("contractor"), handler("property"))
+    assert [one for one in case.told() if one.startswith("property:handler")] == [
+        "property:handler dispatched.support",
+        "property:handler step.yellow.acknowledge",
+        "property:handler review",
+    ]
+
+
+def test_a_handler_who_triages_supports_and_reviews_hears_three_messages() -> None:
+    case = report("mould")
+    case.do(c.Triage(origin=Origin.CONSTRUCTION), handler("property"), "11-24 17:20")
+    case.do(c.RouteOrder(), SYSTEM)
+    for party in ("contractor", "property"):
+        case.do(c.Acknowledge(party), handler(party), "11-25 17:20")
+    case.do(c.Contact("contractor"), handler("contractor"))
+    finish(case, "contractor", "12-01 17:20")
+    case.do(c.Verify("contractor"), handler("property"))
+    assert [one for one in case.told() if one.startswith("property:handler")] == [
+        "property:handler triage.origin",
+        "property:handler dispatched.support",
+        "property:handler review",
+    ]
+
+
+def test_who_is_late_is_not_spared() -> None:
+    case = leak()
+    case.until("12-14 17:30")
+    assert "asset_company:handler step.yellow.fix" in case.told()
+
+
 def test_the_budget_is_the_playbooks() -> None:
     case = report("loose_fixture", rules=with_playbook(notice_budget=1))
+    case.do(c.Acknowledge("property"), handler("property"), "11-23 11:00")
+    case.do(c.Contact("property"), handler("property"), "11-24 17:00")
     case.until("11-26 09:00")
     assert [one for one in case.told() if one.startswith("property:handler")] == [
         "property:handler dispatched.lead"
@@ -289,6 +339,22 @@ def test_ordinary_notices_wait_for_working_hours_and_danger_never_waits() -> Non
     loud = report("electrical", severity=Severity.DANGER, when="11-28 23:00")
     assert {local(notice.send_at) for _, notice in loud.notices} == {"11-28 23:00"}
     assert {notice.urgency for _, notice in loud.notices} == {Urgency.DANGER}
+
+
+@pytest.mark.parametrize(
+    ("reported", "told"),
+    [
+        ("11-28 21:59", "11-30 09:00"),
+        ("11-28 22:00", "11-28 22:00"),
+        ("11-29 05:59", "11-29 05:59"),
+        ("11-29 06:00", "11-30 09:00"),
+    ],
+)
+def test_works_noise_outside_permitted_hours_is_told_to_who_works_at_once(reported: str, told: str) -> None:
+    case = report("works_noise", when=reported)
+    acting = [one for _, one in case.notices if one.why[0].startswith("dispatched")]
+    assert {(one.party, local(one.send_at)) for one in acting} == {("contractor", told), ("committee", told)}
+    assert {one.urgency for one in acting} == {Urgency.ORDINARY}
 
 
 # ── downtime ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,7 @@ from models.domain.orders import events as e
 from models.domain.orders import rules
 from models.domain.orders.deadlines import begin, begin_fix, pause, strike, strike_all_of
 from models.domain.orders.draft import Draft
-from models.domain.orders.handlers.ending import ask_review, drop_requests
+from models.domain.orders.handlers.ending import ask_review, drop_requests, go_on
 from models.domain.orders.state import Assignment, Deadline
 from models.domain.playbook.model import Route, SafetyLimits
 from models.domain.words import ACTING, STOPPED, AssignmentState, DeadlineKind, Duty, RequestKind
@@ -26,8 +26,13 @@ def dispatch(
     designated: bool = False,
     successor_of: str | None = None,
 ) -> None:
-    """Send it to the party; what the party had on the order in this round before ends."""
+    """Send it to the party; what the party had on the order in this round before ends.
+
+    Who led and was verified leads again when it is called back: an order keeps its lead (rule 3).
+    """
     held = draft.order.assignments.get(party)
+    if duty in ACTING and held is not None and _led(draft, held):
+        duty = Duty.LEAD
     if held is not None and held.acting:
         drop_requests(draft, party)
         strike_all_of(draft, party)
@@ -35,6 +40,11 @@ def dispatch(
     if duty in ACTING:
         _refer_requests(draft, party)
         set_limits(draft, party, found)
+
+
+def _led(draft: Draft, held: Assignment) -> bool:
+    of_round = held.round == draft.order.round and draft.order.lead() is None
+    return of_round and held.duty is Duty.LEAD and held.state is A.VERIFIED
 
 
 def dispatch_or_keep(draft: Draft, party: str, duty: Duty, found: Route) -> None:
@@ -47,9 +57,10 @@ def dispatch_or_keep(draft: Draft, party: str, duty: Duty, found: Route) -> None
         return
     if held.duty is not duty:
         draft.emit(e.DutyChanged(party, duty))
-    drop_requests(draft, party, RequestKind.EXTEND)
+    if held.state in STOPPED and rules.unsafe(draft.order):
+        go_on(draft, party, "danger")
     set_limits(draft, party, found)
-    if held.state in STOPPED:
+    if draft.order.assignments[party].state in STOPPED:
         pause(draft, party)
     if held.state is A.DONE:
         _ask_review_anew(draft, party)
@@ -80,10 +91,23 @@ def _refer_requests(draft: Draft, party: str) -> None:
         decider = rules.decider(draft.order, draft.context, asker=request.party, nominee=request.nominee)
         if decider is None:
             continue
-        strike(draft, (one for one in draft.order.open_deadlines() if one.request == request.id))
         draft.emit(e.RequestReferred(request.id, decider))
-        limit = draft.context.playbook.limit(K.DECIDE, draft.order.severity)
-        begin(draft, K.DECIDE, decider, limit, of=request.id)
+        _decide_anew(draft, request.id, decider)
+
+
+def decide_by_severity(draft: Draft) -> None:
+    """What waits for its decision has the limit of the severity that the order has now."""
+    limit = draft.context.playbook.limit(K.DECIDE, draft.order.severity)
+    asked = {one.request: one for one in draft.order.open_deadlines(kinds=frozenset({K.DECIDE}))}
+    for request in draft.order.requests:
+        if request.id not in asked or asked[request.id].limit != str(limit):
+            _decide_anew(draft, request.id, request.decider)
+
+
+def _decide_anew(draft: Draft, request: int, decider: str) -> None:
+    strike(draft, (one for one in draft.order.open_deadlines() if one.request == request))
+    limit = draft.context.playbook.limit(K.DECIDE, draft.order.severity)
+    begin(draft, K.DECIDE, decider, limit, of=request)
 
 
 def _ask_review_anew(draft: Draft, party: str) -> None:
@@ -107,9 +131,7 @@ def set_limits(draft: Draft, party: str, found: Route | None) -> None:
     _acknowledge(draft, held, safety.acknowledge if safety else limits.get(K.ACKNOWLEDGE))
     _safety(draft, held, safety)
     _contact_and_plan(draft, held)
-    strike(draft, _running(draft, party, (K.FIX,)))
-    if held.done_at is None and not _running(draft, party, (K.REDO,)):
-        begin_fix(draft, party, limits.get(K.FIX))
+    _fix(draft, held, limits.get(K.FIX))
 
 
 def safety_limits(draft: Draft, party: str) -> None:
@@ -131,6 +153,17 @@ def _acknowledge(draft: Draft, held: Assignment, limit: Limit | None) -> None:
         return
     strike(draft, running)
     begin(draft, K.ACKNOWLEDGE, held.party, limit)
+
+
+def _fix(draft: Draft, held: Assignment, limit: Limit | None) -> None:
+    """A clock that runs under the same limit runs on (rule 7); another limit runs from now."""
+    running = _running(draft, held.party, (K.FIX,))
+    if running and running[0].limit == str(limit):
+        return
+    drop_requests(draft, held.party, RequestKind.EXTEND)
+    strike(draft, running)
+    if held.done_at is None and not _running(draft, held.party, (K.REDO,)):
+        begin_fix(draft, held.party, K.FIX, limit)
 
 
 def _safety(draft: Draft, held: Assignment, rule: SafetyLimits | None) -> None:

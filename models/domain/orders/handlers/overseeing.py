@@ -8,7 +8,7 @@ from models.domain.business_time.calendar import Calendar
 from models.domain.business_time.limits import Clock, Limit
 from models.domain.orders import commands as c
 from models.domain.orders import events as e
-from models.domain.orders.deadlines import OF_WORK, TO_FIX, Until, begin, move, pause
+from models.domain.orders.deadlines import OF_WORK, TO_FIX, Until, begin, earliest_outside, move, pause
 from models.domain.orders.draft import Draft
 from models.domain.orders.handlers import handles
 from models.domain.orders.handlers.dispatching import hand_over
@@ -68,8 +68,8 @@ def set_limit(draft: Draft, command: c.SetLimit) -> None:
         raise BadValue("kind", f"choose from {', '.join(sorted(OF_WORK))}")
     if not by_import and command.reason is None:
         raise BadValue("reason", "a limit set by hand needs a reason")
-    if not by_import and command.due_at <= draft.now:
-        raise BadValue("due_at", "it has to lie ahead")
+    if not by_import:
+        _check_date(draft, command)
     _check_owed(draft, command)
     reason = "import" if by_import else "by_hand"
     if command.reason is not None:
@@ -82,6 +82,15 @@ def set_limit(draft: Draft, command: c.SetLimit) -> None:
         begin(draft, command.kind, command.party, Until(command.due_at, reason), start=start)
         if draft.order.assignments[command.party].state in STOPPED:
             pause(draft, command.party)
+
+
+def _check_date(draft: Draft, command: c.SetLimit) -> None:
+    """Ahead, and of two dates for the fix the earlier wins, whoever sets the later one."""
+    if command.due_at <= draft.now:
+        raise BadValue("due_at", "it has to lie ahead")
+    outside = earliest_outside(draft, command.party) if command.kind in TO_FIX else None
+    if outside is not None and draft.now < outside < command.due_at:
+        raise BadValue("due_at", f"in another system it is due earlier, at {outside.isoformat()}")
 
 
 def _check_owed(draft: Draft, command: c.SetLimit) -> None:

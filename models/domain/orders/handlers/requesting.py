@@ -17,7 +17,7 @@ from models.domain.orders.handlers.ending import free_waiting, leave
 from models.domain.orders.lives import illegal
 from models.domain.orders.refusals import BadValue, NotYours
 from models.domain.orders.state import Deadline, Request
-from models.domain.words import AssignmentState, DeadlineKind, Duty, RequestKind, Severity
+from models.domain.words import AssignmentState, DeadlineKind, Duty, RequestKind
 
 K, A, R = DeadlineKind, AssignmentState, RequestKind
 
@@ -102,10 +102,8 @@ def _check_hold(draft: Draft, command: c.MakeRequest) -> None:
 
 def _check_safe(draft: Draft, action: str) -> None:
     """Danger first (rules 8 and 9): no clock stops before the place is safe."""
-    order = draft.order
-    safe = any(one.made_safe_at for one in order.assignments.values() if one.round == order.round)
-    if order.severity is Severity.DANGER and not safe:
-        raise illegal(action, "the place is not safe yet", order, draft.actor, draft.context)
+    if rules.unsafe(draft.order):
+        raise illegal(action, "the place is not safe yet", draft.order, draft.actor, draft.context)
 
 
 def _check_extend(draft: Draft, command: c.MakeRequest) -> None:
@@ -215,6 +213,8 @@ def _check_grant(draft: Draft, request: Request) -> None:
     if request.kind is not R.RETURN and request.until is not None and request.until <= draft.now:
         why = "the date that was asked for has passed; dismiss it"
         raise illegal("decide", why, order, draft.actor, draft.context)
+    if request.kind in {R.HOLD, R.WAIT}:
+        _check_safe(draft, "decide")
     if request.kind is R.WAIT:
         _check_circle(draft, request.party, request.nominee)
     if request.kind is R.EXTEND:

@@ -4,7 +4,7 @@ from models.domain.business_time.arithmetic import due
 from models.domain.orders import commands as c
 from models.domain.orders import events as e
 from models.domain.orders import rules
-from models.domain.orders.deadlines import begin, end, strike
+from models.domain.orders.deadlines import begin_fix, end, strike
 from models.domain.orders.draft import Draft
 from models.domain.orders.handlers import handles
 from models.domain.orders.handlers.ending import close_if_over, free_waiting, leave
@@ -17,6 +17,10 @@ K = DeadlineKind
 
 def _end_review(draft: Draft, party: str) -> None:
     end(draft, (one for one in draft.order.open_deadlines() if one.subject == party))
+
+
+def _redo(draft: Draft, party: str) -> None:
+    begin_fix(draft, party, K.REDO, draft.context.playbook.limit(K.REDO, draft.order.severity))
 
 
 @handles(c.Verify)
@@ -33,7 +37,7 @@ def reject(draft: Draft, command: c.Reject) -> None:
     """核查 failed: the fixer has the redo limit, from now."""
     draft.emit(e.AssignmentRejected(command.party, command.reason, draft.actor.party))
     _end_review(draft, command.party)
-    begin(draft, K.REDO, command.party, draft.context.playbook.limit(K.REDO, draft.order.severity))
+    _redo(draft, command.party)
 
 
 @handles(c.Release)
@@ -75,7 +79,7 @@ def _answer_helped(draft: Draft, command: c.Callback) -> None:
     reason = command.note or order.description
     draft.emit(e.AssignmentRejected(lead.party, reason, draft.actor.party))
     _end_review(draft, lead.party)
-    begin(draft, K.REDO, lead.party, draft.context.playbook.limit(K.REDO, order.severity))
+    _redo(draft, lead.party)
 
 
 def helped(draft: Draft, by: str | None) -> None:

@@ -6,7 +6,7 @@ from models.domain.orders import events as e
 from models.domain.orders.deadlines import begin, strike
 from models.domain.orders.draft import Draft
 from models.domain.orders.handlers import handles
-from models.domain.orders.handlers.dispatching import dispatch_or_keep, safety_limits
+from models.domain.orders.handlers.dispatching import decide_by_severity, dispatch_or_keep, safety_limits
 from models.domain.orders.handlers.ending import NOBODY_ACTS, close_if_over, leave
 from models.domain.orders.state import Assignment, PlaybookPin
 from models.domain.playbook.model import ACTING_PARTIES, Playbook, Route, Triage
@@ -80,6 +80,7 @@ def _to_parties(draft: Draft) -> None:
         if one.party not in wanted and one.ended_at is None:
             draft.emit(e.AssignmentWithdrawn(one.party, "rerouted"))
             leave(draft, one.party)
+    decide_by_severity(draft)
     close_if_over(draft)
 
 
@@ -105,8 +106,20 @@ def _parties(draft: Draft, found: Route) -> tuple[dict[str, Duty], tuple[str, ..
             parties = [first] if first else []
             absent += [] if first else [capacity]
         for party in parties:
-            wanted.setdefault(party, duty)
+            wanted.setdefault(_in_its_place(draft, party), duty)
     return wanted, tuple(absent)
+
+
+def _in_its_place(draft: Draft, party: str) -> str:
+    """Routing again undoes no decision: a return that was upheld stays so in a second round (rule 4)."""
+    seen: set[str] = set()
+    while party not in seen:
+        seen.add(party)
+        held = draft.order.assignments.get(party)
+        if held is None or held.state is not AssignmentState.WITHDRAWN or held.successor is None:
+            break
+        party = held.successor
+    return party
 
 
 def _named(found: Route) -> list[tuple[Duty, str]]:
