@@ -92,7 +92,7 @@ _WHY: Mapping[str, Words] = {
     "no_acting_party": ("没有承办单位", "no party is left to act"),
     "returned": ("退单成立", "its return was upheld"),
     "reassigned": ("改派", "reassigned"),
-    "withdrawn": ("撤回", "withdrawn"),
+    "withdrawn": ("不再承办", "withdrawn"),
     "rerouted": ("重新派单", "routed anew"),
 }
 _OUTCOME: Mapping[str, Words] = {
