@@ -10,6 +10,11 @@ from models.tables.event import EventRow
 from models.tables.firing import Firing
 from models.tables.heartbeat import Heartbeat
 from models.tables.idempotency import Idempotency
+from models.tables.log_checkpoint import LogCheckpoint
+from models.tables.log_node import LogNode
+from models.tables.log_pending import LogPending
+from models.tables.log_run import LogRun
+from models.tables.log_state import LogState
 from models.tables.member import Member
 from models.tables.notice import Notice
 from models.tables.outbox import Outbox
@@ -37,6 +42,11 @@ __all__ = [
     "Firing",
     "Heartbeat",
     "Idempotency",
+    "LogCheckpoint",
+    "LogNode",
+    "LogPending",
+    "LogRun",
+    "LogState",
     "Member",
     "Notice",
     "Outbox",

@@ -8,6 +8,7 @@ import typer
 from services.cli import (
     clock,
     doctor,
+    ledger,
     load,
     migrate,
     orders,
@@ -40,6 +41,7 @@ app.add_typer(tokens.app, name="token")
 app.command("phone")(phone.phone)
 app.command("clock")(clock.clock)
 app.command("rebuild")(rebuild.rebuild)
+app.add_typer(ledger.app, name="ledger")
 app.command("doctor")(doctor.doctor)
 app.command("replay")(replay.replay)
 app.command("publish-year")(years.publish_year)

@@ -1,0 +1,1 @@
+"""The log over all streams: what makes a rewritten ledger show."""
