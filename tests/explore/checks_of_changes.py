@@ -191,7 +191,9 @@ def rule_7_who_is_waited_for_is_on_the_clock(change: Change) -> Iterator[str]:
         still = change.after.assignments[one.party].waits_for == one.waits_for
         named = change.after.assignments.get(one.waits_for)
         clocks = change.after.open_deadlines(party=one.waits_for, kinds=TO_FIX)
-        if still and (named is None or not clocks or any(d.due_at > one.until for d in clocks if not d.paused)):
+        if still and (
+            named is None or not clocks or any(d.due_at > one.until for d in clocks if not d.paused)
+        ):
             yield f"{one.party} waits for {one.waits_for}, whose clock does not run to that date"
 
 

@@ -110,8 +110,8 @@ def rule_7_a_stop_pauses_and_ends(order: Order, _at: datetime, _c: Context) -> I
 
 def rule_7_nobody_waits_in_a_circle(order: Order, _at: datetime, _c: Context) -> Iterator[str]:
     waits = {one.party: one.waits_for for one in order.acting() if one.waits_for}
-    for party in waits:
-        seen, at = {party}, waits[party]
+    for party, named in waits.items():
+        seen, at = {party}, named
         while at in waits and at not in seen:
             seen.add(at)
             at = waits[at]
@@ -172,7 +172,7 @@ def ladder_is_armed(order: Order, _at: datetime, context: Context) -> Iterator[s
     """Whatever runs has a next step; what is paused has none (the top rung repeats, so it never ends)."""
     for one in order.deadlines.values():
         if (one.next is None) != one.paused:
-            yield f"the {one.kind} of {one.party} {'runs without' if not one.paused else 'is paused with'} a step"
+            yield f"the {one.kind} of {one.party} {'is paused with' if one.paused else 'runs without'} a step"
         if one.party not in context.site.parties:
             yield f"the {one.kind} lies on {one.party!r}, which is nobody"
 
@@ -181,7 +181,8 @@ def ladder_colours_tell_what_is_late(order: Order, _at: datetime, _c: Context) -
     for one in order.acting():
         late = any(d.late for d in order.open_deadlines(party=one.party))
         if one.red != late and not order.ended:
-            yield f"{one.party} is {'red' if one.red else 'not red'}, its limits are {'late' if late else 'not'}"
+            is_, are = "red" if one.red else "not red", "late" if late else "not late"
+            yield f"{one.party} is {is_}, its limits are {are}"
 
 
 def ball_somebody_holds_it(order: Order, _at: datetime, context: Context) -> Iterator[str]:

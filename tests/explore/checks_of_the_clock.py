@@ -67,6 +67,8 @@ def ladder_after_a_downtime_only_the_highest_is_told(change: Change) -> Iterator
 def ladder_a_handler_on_time_has_few_messages(change: Change) -> Iterator[str]:
     for one, order in change.of(e.StepReached):
         had = order.messages.get(one.party, ())
+        if any(clock.late for clock in order.open_deadlines(party=one.party)):
+            continue
         many = len(had) >= change.context.playbook.notice_budget and change.now not in had
         if f"{one.party}:handler" in one.told and many and order.severity is not Severity.DANGER:
             yield f"{one.party} had {len(had)} messages, and {one.rung} is one more"
@@ -76,10 +78,9 @@ def outcomes_are_what_the_clock_says(change: Change) -> Iterator[str]:
     """Done at exactly the due instant is on time."""
     for one, order in change.of(e.DeadlineEnded):
         clock = order.deadlines[str(one.id)]
+        late = change.at(one) > clock.due_at
         if clock.left is not None and not clock.dated:
             late = clock.left < 0
-        else:
-            late = change.at(one) > clock.due_at
         if (one.outcome == "met" and late) or (one.outcome == "late" and not late):
             yield f"the {clock.kind} of {clock.party} counts as {one.outcome}"
 

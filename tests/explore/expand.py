@@ -19,7 +19,7 @@ from tests.explore.checks_of_states import STATE_CHECKS
 from tests.explore.checks_of_the_clock import CLOCK_CHECKS
 from tests.explore.keys import key
 from tests.explore.menu import Chapter, ClockStep, menu, overdue
-from tests.explore.stories import broken_in_a_life
+from tests.explore.stories import FAILURES, broken_in_a_life
 
 _CHECKS = (*CHANGE_CHECKS, *CLOCK_CHECKS)
 ONE_LIFE_IN = 64
@@ -62,7 +62,12 @@ class Expander:
             if isinstance(command, ClockStep):
                 yield Reached(place, key(node.order, command.to), node.order, command.to)
                 continue
-            found = self._tried(node, fired, command, actor)
+            try:
+                found = self._tried(node, fired, command, actor)
+            except FAILURES as error:
+                broken_down = Violation("core_answers_or_refuses", repr(error))
+                yield Reached(place, None, None, node.now, (broken_down,))
+                continue
             if found is None:
                 self.refused += 1
                 continue
@@ -111,15 +116,15 @@ class Expander:
         what = "the tap and the timer's lane lead to different ledgers"
         return None, [Violation("ledger_does_not_depend_on_who_came_first", what)]
 
-    def _decided(self, order: Order | None, now: datetime, command: c.Command, actor: Actor) -> Decision | None:
+    def _decided(
+        self, order: Order | None, now: datetime, command: c.Command, actor: Actor
+    ) -> Decision | None:
         try:
             return decide(order, command, self.context, now=now, actor=actor)
         except Refused:
             return None
 
-    def _broken(
-        self, node: Node, decision: Decision, command: c.Command, actor: Actor
-    ) -> list[Violation]:
+    def _broken(self, node: Node, decision: Decision, command: c.Command, actor: Actor) -> list[Violation]:
         events: list[tuple[e.Event, Order]] = []
         state = node.order
         for one in decision.events:
@@ -129,7 +134,14 @@ class Expander:
         if state != decision.order:
             return [Violation("rule_11_state_is_the_fold_of_its_events", "the events lead to another state")]
         change = Change(
-            node.order, decision.order, tuple(events), decision.notices, command, actor, node.now, self.context
+            node.order,
+            decision.order,
+            tuple(events),
+            decision.notices,
+            command,
+            actor,
+            node.now,
+            self.context,
         )
         return [Violation(check.__name__, what) for check in _CHECKS for what in check(change)]
 

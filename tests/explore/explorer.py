@@ -11,10 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from time import perf_counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from models.domain.orders import lives
-from models.domain.orders.rules import Context
 from tests.explore.change import Violation
 from tests.explore.expand import Expander, Node
 from tests.explore.keys import key
@@ -88,7 +87,9 @@ def explore(chapter: Chapter, most: int, *, jobs: int = 1, stop_at_first: bool =
         frontier = [packed(root)]
         with _workers(chapter, jobs) as answers:
             while frontier:
-                frontier, complete = _level(frontier, seen, result, answers, most, stop_at_first=stop_at_first)
+                frontier, complete = _level(
+                    frontier, seen, result, answers, most, stop_at_first=stop_at_first
+                )
                 if not complete:
                     break
                 result.depth += 1
@@ -136,7 +137,7 @@ def _root(chapter: Chapter) -> Node:
     return Node(steps[-1].order, steps[-1].at, b"") if steps else Node(None, BEGINS, b"")
 
 
-# ── processes ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── processes ───────────────────────────────────────────────────────────────────────────────────────────
 
 
 class _Process:
@@ -193,7 +194,7 @@ def _workers(chapter: Chapter, jobs: int) -> Iterator[Answers]:
 
 
 @contextmanager
-def replaced(where: object, name: str, value: object) -> Iterator[None]:
+def replaced(where: object, name: Any, value: object) -> Iterator[None]:
     """Something else under a name of a module or in a table, for a while."""
     if isinstance(where, dict):
         kept = where[name]

@@ -1,12 +1,15 @@
 """When two orders look alike: times relative to now, no ids, hashes or texts, no order among deadlines.
 
-What the core never asks again is left out: how long ago something happened (whether it did is kept), how often
-work was rejected beyond once, how often the top rung came beyond the horizon of the exploration.
+What the core never asks again is left out: how long ago something happened (whether it did is kept), how
+often work was rejected beyond once, how often the top rung came beyond the horizon of the exploration.
 """
 
 import marshal
 from datetime import datetime
+from enum import StrEnum
 from hashlib import blake2b
+from operator import attrgetter
+from typing import Any, get_args, get_type_hints
 
 from models.domain.orders.deadlines import TO_FIX
 from models.domain.orders.state import Assignment, Deadline, Order, Plan, Request
@@ -21,7 +24,7 @@ _OFTEN = 3
 
 def key(order: Order | None, now: datetime) -> bytes:
     """Sixteen bytes that are equal exactly for orders that look alike."""
-    image = None if order is None else _order(order, now)
+    image: Any = None if order is None else _order(order, now)
     data = marshal.dumps((seconds(now - BEGINS) % GRID, image), _MARSHAL_WITHOUT_REFERENCES)
     return blake2b(data, digest_size=16).digest()
 
@@ -74,27 +77,22 @@ def _request(one: Request, now: datetime) -> tuple[object, ...]:
     )
 
 
+_HINTS = get_type_hints(Assignment)
+_INSTANTS = [name for name, hint in _HINTS.items() if datetime in (hint, *get_args(hint))]
+_WORDS = [name for name, hint in _HINTS.items() if isinstance(hint, type) and issubclass(hint, StrEnum)]
+_REST = [name for name in _HINTS if name not in {*_INSTANTS, *_WORDS, "round", "rejections"}]
+_instants, _words, _rest = attrgetter(*_INSTANTS), attrgetter(*_WORDS), attrgetter(*_REST)
+
+
 def _assignment(one: Assignment, order: Order) -> tuple[object, ...]:
+    """Whether each thing has happened, and all the rest of it as it is."""
     return (
         one.party,
-        one.duty.value,
-        one.state.value,
+        [word.value for word in _words(one)],
+        [at is not None for at in _instants(one)],
+        _rest(one),
         order.round - one.round,
-        one.designated,
-        one.acknowledged_at is not None,
-        one.contacted_at is not None,
-        one.arrived_at is not None,
-        one.made_safe_at is not None,
-        one.started_at is not None,
-        one.done_at is not None,
-        one.ended_at is not None,
-        one.holds,
-        one.extensions,
         one.rejections > 0,
-        one.waits_for or "",
-        one.misrouted,
-        one.yellow,
-        one.red,
     )
 
 

@@ -9,12 +9,20 @@ from datetime import datetime, timedelta
 
 from models.domain.orders import commands as c
 from models.domain.orders import rules
-from models.domain.orders.decide import needs_routing
 from models.domain.orders.deadlines import TO_FIX
+from models.domain.orders.decide import needs_routing
 from models.domain.orders.rules import Context
 from models.domain.orders.state import Assignment, Order
 from models.domain.streams import SYSTEM, Actor
-from models.domain.words import STOPPED, AssignmentState, DeadlineKind, Duty, OrderStatus, RequestKind, Severity
+from models.domain.words import (
+    STOPPED,
+    AssignmentState,
+    DeadlineKind,
+    Duty,
+    OrderStatus,
+    RequestKind,
+    Severity,
+)
 from tests.explore.world import BEGINS, HOUR, OUTSIDER, PARTIES, REPORTER, RESIDENT, SECOND, TEXT, person
 
 A, R, S = AssignmentState, RequestKind, OrderStatus
@@ -76,7 +84,7 @@ def menu(order: Order | None, now: datetime, chapter: Chapter, context: Context)
     return found
 
 
-# ── the router, the timers' lane, the clock ──────────────────────────────────────────────────────────────────
+# ── the router, the timers' lane, the clock ─────────────────────────────────────────────────────────────
 
 
 def overdue(order: Order, now: datetime) -> bool:
@@ -127,7 +135,7 @@ def _on_grid(at: datetime) -> bool:
     return abs(_off(at)) <= SECOND
 
 
-# ── what people do ───────────────────────────────────────────────────────────────────────────────────────────
+# ── what people do ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def _work(look: Look) -> Iterator[Tried]:
@@ -188,7 +196,9 @@ def _extensions(look: Look) -> Iterator[Tried]:
     """For as much as the limit again, and for a second more."""
     for one in look.order.open_deadlines(kinds=TO_FIX):
         if look.order.assignments[one.party].state in _AT_WORK:
-            for at in (one.due_at + timedelta(microseconds=one.total) + more for more in (0 * SECOND, SECOND)):
+            for at in (
+                one.due_at + timedelta(microseconds=one.total) + more for more in (0 * SECOND, SECOND)
+            ):
                 yield c.MakeRequest(one.party, R.EXTEND, "material", None, None, at), person(one.party)
 
 
@@ -207,14 +217,14 @@ def _decisions(look: Look) -> Iterator[Tried]:
         for granted in (True, False):
             yield c.Decide(request.party, granted, TEXT, None, request.kind), person(request.decider)
         if request.kind is R.WAIT and request.nominee is not None:
-            yield c.Decide(request.party, True, TEXT, None, request.kind), person(request.nominee)  # noqa: FBT003
+            yield c.Decide(request.party, True, TEXT, None, request.kind), person(request.nominee)
 
 
 def _designations(look: Look) -> Iterator[Tried]:
     for request in look.order.requests:
         if request.kind is R.RETURN:
             for named in (look.outsider, "client"):
-                decision = c.Decide(request.party, True, TEXT, named, request.kind)  # noqa: FBT003
+                decision = c.Decide(request.party, True, TEXT, named, request.kind)
                 yield decision, person(request.decider)
 
 
@@ -256,13 +266,13 @@ def _limits(look: Look) -> Iterator[Tried]:
 def _closing(look: Look) -> Iterator[Tried]:
     order = look.order
     if order.status is S.CLOSED and order.round < ROUNDS:
-        yield c.Callback(True, True), person("committee")  # noqa: FBT003
-        yield c.Callback(False, None), RESIDENT  # noqa: FBT003
+        yield c.Callback(True, True), person("committee")
+        yield c.Callback(False, None), RESIDENT
         yield c.Reopen(TEXT), RESIDENT
         yield c.Reopen(TEXT), person(rules.decider(order, look.context, asker=None) or "committee")
     if rules.ends_on_help(order, look.context) and not order.ended:
-        yield c.Callback(True, True), RESIDENT  # noqa: FBT003
-        yield c.Callback(False, None), RESIDENT  # noqa: FBT003
+        yield c.Callback(True, True), RESIDENT
+        yield c.Callback(False, None), RESIDENT
 
 
 def _danger(look: Look) -> Iterator[Tried]:
@@ -309,12 +319,14 @@ def _wrong(look: Look) -> Iterator[Tried]:
     for request in look.order.requests:
         barred = {request.party, request.nominee, *(one.party for one in acting)} - {None, request.decider}
         for party in sorted(str(one) for one in barred):
-            yield c.Decide(request.party, False, TEXT, None, request.kind), person(party)  # noqa: FBT003
+            yield c.Decide(request.party, False, TEXT, None, request.kind), person(party)
             if party != request.nominee or request.kind is not R.WAIT:
-                yield c.Decide(request.party, True, TEXT, None, request.kind), person(party)  # noqa: FBT003
+                yield c.Decide(request.party, True, TEXT, None, request.kind), person(party)
     for one in acting[:1]:
         stranger = next(party for party in PARTIES if party not in look.order.assignments)
         yield c.Done(one.party), person(stranger)
+        if one.duty is Duty.LEAD:
+            yield c.Release(one.party), person("committee")
 
 
 THEMES: Mapping[str, Callable[[Look], Iterator[Tried]]] = {

@@ -6,20 +6,23 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from models.domain.orders import commands as c
+from models.domain.orders import events as e
 from models.domain.orders import rules
 from models.domain.orders.decide import decide, needs_routing
 from models.domain.orders.evolve import evolve
 from models.domain.orders.holding import Recorded, time_held
 from models.domain.orders.refusals import Refused
 from models.domain.orders.rules import Context
-from models.domain.orders.state import Order
+from models.domain.orders.state import Assignment, Order
 from models.domain.streams import SYSTEM, Actor, Role, TextRef
-from models.domain.words import STOPPED, AssignmentState, OrderStatus
+from models.domain.words import STOPPED, AssignmentState, Duty, OrderStatus
 from tests.explore.menu import Chapter, ClockStep, Tried, menu
 from tests.explore.world import BEGINS, OUTSIDER, RESIDENT, TEXT, person, said
 
 A, S = AssignmentState, OrderStatus
 _STEPS_TO_THE_END = 40
+FAILURES = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+"""What the core never raises; its refusals are none of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +52,28 @@ def walk(path: bytes, chapter: Chapter, context: Context) -> Iterator[Step]:
 
 
 def tell(path: bytes, chapter: Chapter, context: Context) -> list[str]:
-    """The story of a path in words, with the events of its last step."""
-    steps = list(walk(path, chapter, context))
-    lines = [f"{said(step.at)}  {_words(step.tried)}" for step in steps]
-    return lines + [f"         {type(event).__name__}" for event, _ in steps[-1].events]
+    """The story of a path in words, with the events of its last step, or with how the core failed there."""
+    lines: list[str] = []
+    last: Step | None = None
+    try:
+        for last in walk(path, chapter, context):
+            lines.append(f"{said(last.at)}  {_words(last.tried)}")
+    except FAILURES as error:
+        order, now = (last.order, last.at) if last else (None, BEGINS)
+        return [
+            *lines,
+            f"{said(now)}  {_words(menu(order, now, chapter, context)[path[-1]])}",
+            f"         {error!r}",
+        ]
+    return lines + [f"         {_of(event)}" for event, _ in (last.events if last else ())]
 
 
-def told_with(tried: Tried, at: datetime) -> str:
-    """One more step, such as one that could not be walked."""
-    return f"{said(at)}  {_words(tried)}"
+def _of(event: e.Event) -> str:
+    """The event with what it is about."""
+    about = [
+        str(getattr(event, name)) for name in ("party", "rung", "kind", "outcome") if hasattr(event, name)
+    ]
+    return " ".join([type(event).__name__, *about])
 
 
 def _words(tried: Tried) -> str:
@@ -77,7 +93,7 @@ def _value(name: str, value: object) -> str | None:
     return str(value) if name == "party" else f"{name} {value}"
 
 
-# ── what only a whole life shows ─────────────────────────────────────────────────────────────────────────────
+# ── what only a whole life shows ────────────────────────────────────────────────────────────────────────
 
 
 def broken_in_a_life(
@@ -92,7 +108,10 @@ def broken_in_a_life(
         yield "rule_11_state_is_the_fold_of_all_events", "the events lead to another state"
     yield from (("figures_time_held_adds_up", what) for what in _time_held(history, context, now))
     if not _comes_to_an_end(order, now, chapter, context):
-        yield "ball_some_way_leads_to_the_end", f"{order.status} cannot be brought to closed by those in charge"
+        yield (
+            "ball_some_way_leads_to_the_end",
+            f"{order.status} cannot be brought to closed by those in charge",
+        )
 
 
 def _time_held(history: list[Recorded], context: Context, now: datetime) -> Iterator[str]:
@@ -143,18 +162,28 @@ def _next_best(order: Order, chapter: Chapter, context: Context) -> Tried:
     if order.status is S.TRIAGE:
         return c.Triage("two"), person("committee")
     for request in order.requests:
-        return c.Decide(request.party, False, TEXT, None, request.kind), person(request.decider)  # noqa: FBT003
+        return c.Decide(request.party, False, TEXT, None, request.kind), person(request.decider)
     acting = sorted(order.acting(), key=lambda one: one.state is A.DONE)
-    if not acting:
-        gone = next(one for one in order.assignments.values() if one.state is A.WITHDRAWN)
-        other = next(p for p in (OUTSIDER[chapter.parties], "contractor", "property") if p != gone.party)
-        return c.Reassign(gone.party, other, TEXT), person("committee" if gone.party != "committee" else "street")
-    one = acting[0]
+    return _work_on(acting[0], order, context) if acting else _given_to_another(order, chapter)
+
+
+def _work_on(one: Assignment, order: Order, context: Context) -> Tried:
     if one.state is not A.DONE:
         return (c.Start if one.state in STOPPED else c.Done)(one.party), person(one.party)
     if rules.ends_on_help(order, context):
-        return c.Callback(True, True), RESIDENT  # noqa: FBT003
+        return c.Callback(True, True), RESIDENT
     return c.Verify(one.party), _reviewer(rules.verifiers(one, context)[0])
+
+
+def _given_to_another(order: Order, chapter: Chapter) -> Tried:
+    """By whoever withdrew the last party, as the lead's duty where it had that."""
+    gone = min(
+        (one for one in order.assignments.values() if one.state is A.WITHDRAWN),
+        key=lambda one: one.duty is not Duty.LEAD,
+    )
+    other = next(one for one in (OUTSIDER[chapter.parties], "contractor", "property") if one != gone.party)
+    by = "street" if gone.party == "committee" else "committee"
+    return c.Reassign(gone.party, other, TEXT), person(by)
 
 
 def _reviewer(name: str) -> Actor:
