@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from services.cli.finding import Finding, fail, ok, warn
-from services.cli.schema import newest_revision, revision_of
+from services.cli.schema import OLDEST, newest_revision, revision_of
 from services.settings import Settings
 from services.store.claims import MOST_ATTEMPTS, Queue, waiting
 from services.store.engine import DatabaseRole, open_engine
@@ -15,7 +15,6 @@ from services.store.transactions import transaction
 if TYPE_CHECKING:
     from services.store.contexts import Sql
 
-OLDEST = 160000
 SKEW = timedelta(seconds=1)
 TOO_MUCH_SKEW = timedelta(seconds=10)
 SILENT = timedelta(seconds=10)

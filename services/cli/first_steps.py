@@ -7,22 +7,28 @@ import json
 import sys
 from contextlib import redirect_stdout
 
+import typer
+
+from services.cli.operating import plainly
+from services.cli.schema import bring_up_to_date
 from services.settings import settings
 
 
 def main() -> None:
     """Write the sign-in links as JSON: a list of pairs of label and address."""
     from services import bootstrap
-    from services.store import migrate
 
     told = settings()
     # Whatever they log is not part of the answer.
-    with redirect_stdout(sys.stderr):
-        migrate.upgrade(told.database_url)
+    with redirect_stdout(sys.stderr), plainly():
+        bring_up_to_date(told.database_url)
         bootstrap.load_example_if_empty(told)
         links = bootstrap.sign_in_links(told)
     json.dump([list(pair) for pair in links], sys.stdout)
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except typer.Exit as error:  # told on standard error, which is the log
+        sys.exit(error.exit_code)

@@ -25,7 +25,7 @@ def load(
 ) -> None:
     """Add the site of a folder, or load a playbook. With an error in a file nothing is taken over.
 
-    Example: ./lianban load my-site/playbook.toml --site AIBO5
+    Example: ./lianban load deploy/playbooks/aibo-5/playbook.toml --site AIBO5
     """
     with at_work() as shop:
         path = _shipped(path)

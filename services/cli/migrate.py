@@ -9,13 +9,12 @@ def migrate() -> None:
     Example: LIANBAN_DATABASE_URL=postgresql://… ./lianban migrate
     """
     with plainly():
-        from services.cli.schema import newest_revision, revision_of
+        from services.cli.schema import bring_up_to_date, newest_revision, revision_of
         from services.settings import settings
-        from services.store import migrate as migrations
 
         url = settings().database_url
         before = revision_of(url)
-        migrations.upgrade(url)
+        bring_up_to_date(url)
         after = newest_revision()
         told = f"already at {after}" if before == after else f"from {before or 'empty'} to {after}"
         console().print(f"The database's schema is up to date ({told}).")

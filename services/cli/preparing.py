@@ -68,7 +68,7 @@ class FirstSteps:
         answer, _ = self.process.communicate()
         if self.process.returncode:
             reason = "the database could not be brought up to date"
-            raise ChildDidNotStart("lianban", reason, self.log, tail(self.log))
+            raise ChildDidNotStart("it", reason, self.log, tail(self.log))
         self.stamp.write_text(fingerprint(self.settings))
         return [(label, url) for label, url in json.loads(answer)]
 

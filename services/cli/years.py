@@ -14,7 +14,7 @@ def publish_year(
     file: Annotated[
         Path,
         typer.Argument(
-            help="TOML: source, and [[day]] with date, kind (holiday, make_up), name.", exists=True
+            help="TOML: source, and [\\[day]] with date, kind (holiday, make_up), name.", exists=True
         ),
     ],
 ) -> None:

@@ -1,5 +1,8 @@
 """No command ends with a traceback for what is to be expected; each helps in 80 columns."""
 
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
 import pytest
 from rich.cells import cell_len
 
@@ -48,7 +51,33 @@ def test_a_setting_that_cannot_be_used_is_named(run: Cli, environment: pytest.Mo
     assert "LIANBAN_PORT" in run("orders", code=1).stderr
 
 
+def test_a_server_that_is_too_old_is_refused_before_anything_is_written(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.cli.schema.OLDEST", 990000)
+    error = cli("migrate", code=1).stderr
+    assert "16 or newer is needed" in error
+    assert len(error.strip().splitlines()) == 1
+
+
+def test_a_user_who_may_not_make_roles_is_told_what_it_lacks(
+    postgres_url: str, run: Cli, environment: pytest.MonkeyPatch
+) -> None:
+    with psycopg.connect(postgres_url, autocommit=True) as sql:
+        sql.execute("CREATE DATABASE lianban_foreign")
+        sql.execute("CREATE ROLE poor")
+        sql.execute("GRANT poor TO lianban")
+    foreign = urlsplit(postgres_url)._replace(path="/lianban_foreign")
+    poor = foreign._replace(query=f"{foreign.query}&options=-c%20role%3Dpoor")
+    environment.setenv("LIANBAN_DATABASE_URL", urlunsplit(poor))
+    settings.cache_clear()
+    error = run("migrate", code=1).stderr
+    assert "CREATEROLE" in error
+    assert len(error.strip().splitlines()) == 1
+
+
 HELPED = ["load", "report", "orders", "show", "act", "phone", "rebuild", "doctor", "migrate"]
+HELPED += ["clock", "replay", "publish-year"]
 TOKENS = ["create", "list", "revoke"]
 
 
@@ -60,6 +89,10 @@ def test_each_command_helps_in_80_columns_with_an_example(run: Cli, words: list[
     assert "Example:" in told
     assert "lianban" in told.partition("Example:")[2]
     assert [line for line in told.splitlines() if cell_len(line) > 80] == []
+
+
+def test_help_shows_square_brackets_as_they_are_to_be_typed(run: Cli) -> None:
+    assert "[[day]]" in run("publish-year", "--help").stdout
 
 
 def test_all_commands_are_listed(run: Cli) -> None:
