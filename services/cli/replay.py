@@ -1,6 +1,7 @@
 """`lianban replay`: a city's case file through the real path, on a clock of its own."""
 
 import json
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,9 @@ import typer
 from services.cli.operating import Stop, complain, console, plainly
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
     from services.execute import Shop
     from services.replay.municipal.driving import Progress
     from services.replay.municipal.format import Format
@@ -35,8 +39,9 @@ def replay(  # noqa: PLR0917 - a command's options
 ) -> None:
     """Replay a city's cases: reported, routed, limited, done and verified, each at its own instant.
 
-    The site's clock is virtual and frozen at the end; its channels are recorders. Rows with an error are
-    refused with line and reason, and the others are not touched.
+    The site's clock is virtual and frozen at the end; its channels are recorders.
+
+    Rows with an error are refused with line and reason; the others go on.
 
     Example: ./lianban replay cases.csv --format boston311 --until 2013-10-01
     """
@@ -90,14 +95,44 @@ def _run(settings: "Settings", wish: "Wish") -> "Report":
     try:
         with bootstrap.opened(settings) as shop:
             in_haste(shop)
-            with _bar(wish) as progress:
-                done = replay(shop, wish, progress)
+            with _bar(wish) as progress, _patient() as look:
+
+                def tell(steps: int, total: int, at: datetime) -> None:
+                    progress(steps, total, at)
+                    look()
+
+                done = replay(shop, wish, tell)
             return report_of(shop, done)
     except (AlreadyThere, NotThisFormat) as error:
         raise Stop(str(error)) from None
     except KeyboardInterrupt:
         complain(f"stopped; {wish.site} stays as far as it came. Begin again in another site with --site.")
         raise typer.Exit(130) from None
+
+
+@contextmanager
+def _patient() -> Iterator["Callable[[], None]"]:
+    """Let Ctrl-C wait until the batch at hand is written, then raise it from the call that looks.
+
+    Thrown into a transaction it would reach the driver in the middle of an exchange with the server. The
+    second one is thrown at once.
+    """
+    asked: list[int] = []
+
+    def ask(number: int, frame: "FrameType | None") -> None:
+        if asked:
+            signal.default_int_handler(number, frame)
+        asked.append(number)
+
+    def look() -> None:
+        if asked:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield look
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def in_haste(shop: "Shop") -> None:
@@ -145,9 +180,9 @@ def database(settings: "Settings") -> Iterator[None]:
     Raises:
         Stop: neither is to be had.
     """
+    from services.cli.schema import bring_up_to_date
     from services.cli.up import CannotStart, alone, prepare_folder
     from services.embedded.errors import EmbeddedError
-    from services.store import migrate
 
     if not settings.embedded_postgres or is_running(settings):
         yield
@@ -155,7 +190,7 @@ def database(settings: "Settings") -> Iterator[None]:
     try:
         prepare_folder(settings)
         with alone(settings), _server(settings):
-            migrate.upgrade(settings.database_url)
+            bring_up_to_date(settings.database_url)
             yield
     except (CannotStart, EmbeddedError) as error:
         raise Stop(str(error)) from None
