@@ -13,6 +13,8 @@ from urllib.parse import quote, urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 PREFIX = "LIANBAN_"
+MARK = "LIANBAN_SUPERVISED_BY"
+"""No setting: the data folder, in every process that `up` starts, and inherited by their children."""
 SHORTEST_SECRET = 32
 # sun_path holds 108 bytes with its closing zero; PostgreSQL's socket is the longer of the two names.
 LONGEST_SOCKET = 107
@@ -107,6 +109,8 @@ class Settings(BaseModel):
         if given.get("env") == "production":
             refuse_unsafe_defaults(given)
         check_urls(given)
+        if "public_url" in given:
+            given["public_url"] = given["public_url"].rstrip("/")
         values: dict[str, object] = {**defaults(given), **given}
         try:
             return cls.model_validate(values)
@@ -152,10 +156,29 @@ def check_urls(given: Mapping[str, str]) -> None:
         ("redis_url", ("redis", "rediss", "unix")),
         ("public_url", ("https", "http")),
     ):
-        if name in given and urlsplit(given[name]).scheme not in schemes:
-            raise SettingsError(f"{PREFIX}{name.upper()} must start with {schemes[0]}://.")
+        if name in given:
+            check_url(PREFIX + name.upper(), given[name], schemes)
     if len(given.get("secret_key", "x" * SHORTEST_SECRET)) < SHORTEST_SECRET:
         raise SettingsError(f"{PREFIX}SECRET_KEY must have at least {SHORTEST_SECRET} characters.")
+
+
+def check_url(name: str, url: str, schemes: tuple[str, ...]) -> None:
+    """End with a sentence where an address cannot be one; it may hold a password and is not repeated."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # read to be checked
+    except ValueError as error:
+        raise SettingsError(f"{name} is no address: {str(error).lower()}.") from None
+    if parts.scheme not in schemes:
+        raise SettingsError(f"{name} must start with {schemes[0]}://.")
+    if parts.scheme in {"http", "https"} and (not parts.hostname or parts.query or parts.fragment):
+        raise SettingsError(f"{name} must be like https://lianban.example.org, with nothing after it.")
+
+
+def unknown(environ: Mapping[str, str]) -> list[str]:
+    """The variables of an environment that look like settings and are none: misspelt, as a rule."""
+    known = {MARK, *(PREFIX + name.upper() for name in variables())}
+    return sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
 
 
 def defaults(given: Mapping[str, str]) -> dict[str, object]:

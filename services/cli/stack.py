@@ -8,8 +8,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from services.embedded.child import Child
-from services.embedded.processes import MARK
-from services.settings import Settings, dialled
+from services.settings import MARK, Settings, dialled
 
 PYTHON = (sys.executable, "-m")
 WORKER = (*PYTHON, "celery", "-A", "workers.app:app", "worker", "--loglevel=INFO")

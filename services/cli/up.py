@@ -27,7 +27,7 @@ from services.embedded.errors import EmbeddedError
 from services.embedded.postgres import Postgres
 from services.embedded.supervisor import EndedMeanwhile, Supervisor
 from services.embedded.valkey import Valkey
-from services.settings import Settings, SettingsError, make_data_folder
+from services.settings import Settings, SettingsError, make_data_folder, unknown
 
 console = Console(highlight=False)
 
@@ -46,8 +46,12 @@ def up(
     """Start database, broker, API, pages, workers and pulse; stop them with Ctrl-C."""
     told = {"LIANBAN_HOST": host, "LIANBAN_PORT": port, "LIANBAN_DATA": data and data.expanduser().absolute()}
     os.environ.update({name: str(value) for name, value in told.items() if value is not None})
+    # What is kept here is for nobody else on the machine; what others need says so itself.
+    os.umask(0o077)
     try:
         settings = Settings.read(os.environ)
+        for name in unknown(os.environ):
+            say(f"{name} is no setting and has no effect; deploy/env.example lists those that are")
         prepare_folder(settings)
         with alone(settings):
             run(settings)
@@ -109,9 +113,10 @@ def run(settings: Settings) -> None:
     except EndedMeanwhile:
         pass
     finally:
-        say("stopping …")
-        supervisor.stop(urgent.is_set)
-        say("stopped; all data is kept")
+        if supervisor.running:
+            say("stopping …")
+            supervisor.stop(urgent.is_set)
+            say("stopped; all data is kept")
 
 
 def start_ours(settings: Settings, supervisor: Supervisor) -> list[tuple[str, str]]:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import psutil
 
-MARK = "LIANBAN_SUPERVISED_BY"
-"""Set to the data folder in every process of ours that `up` starts, and inherited by their children."""
+from services.settings import MARK
 
 
 def working_in(folder: Path, program: str) -> list[psutil.Process]:

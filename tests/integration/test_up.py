@@ -165,6 +165,28 @@ def test_a_taken_port_is_told_with_the_remedy(stack: Stack) -> None:
         shutil.rmtree(other)
     assert done.returncode == 1
     assert "--port" in done.stderr
+    assert "stopp" not in done.stdout
+
+
+def test_a_database_that_cannot_be_reached_is_told_in_a_sentence(stack: Stack) -> None:
+    other = Path(tempfile.mkdtemp(prefix="lianban-test-"))
+    other.chmod(0o711)
+    command = [*stack.command()[:-4], "--data", str(other), "--port", str(free_port())]
+    told = {**stack.environment(), "LIANBAN_DATABASE_URL": "postgresql://me:hidden@127.0.0.1:1/x"}
+    try:
+        done = subprocess.run(command, env=told, capture_output=True, text=True, check=False, timeout=60)
+    finally:
+        shutil.rmtree(other)
+    assert done.returncode == 1
+    assert "the database at 127.0.0.1, port 1 cannot be reached" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "hidden" not in done.stderr
+
+
+def test_what_it_keeps_is_for_nobody_else_to_read(stack: Stack) -> None:
+    meant_for_all = {"postgres.access", "programs", stack.output.name}
+    kept = [path for path in stack.data.iterdir() if path.name not in meant_for_all]
+    assert [path.name for path in kept if path.stat().st_mode & 0o077] == []
 
 
 @pytest.mark.parametrize("name", CHILDREN)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from services.settings import Settings, SettingsError, kept_secret, socket_folder, variables
+from services.settings import Settings, SettingsError, kept_secret, socket_folder, unknown, variables
 
 PRODUCTION = {
     "LIANBAN_ENV": "production",
@@ -38,7 +38,11 @@ def test_production_refuses_an_address_that_only_this_machine_understands() -> N
     ("name", "value"),
     [
         ("LIANBAN_DATABASE_URL", "sqlite:///x.db"),
+        ("LIANBAN_DATABASE_URL", "postgresql://u@host:many/x"),
         ("LIANBAN_REDIS_URL", "amqp://host"),
+        ("LIANBAN_REDIS_URL", "redis://host:70000/0"),
+        ("LIANBAN_PUBLIC_URL", "https://"),
+        ("LIANBAN_PUBLIC_URL", "https://lianban.example/?a=b"),
         ("LIANBAN_PUBLIC_URL", "lianban.example"),
         ("LIANBAN_SECRET_KEY", "short"),
         ("LIANBAN_PORT", "eighty"),
@@ -49,6 +53,23 @@ def test_production_refuses_an_address_that_only_this_machine_understands() -> N
 def test_a_value_that_cannot_be_used_is_refused_by_the_name_of_its_variable(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
         Settings.read({name: value})
+
+
+def test_an_address_that_cannot_be_used_is_refused_without_its_password() -> None:
+    with pytest.raises(SettingsError) as refused:
+        Settings.read({"LIANBAN_DATABASE_URL": "postgresql://u:canary@host:many/x"})
+    assert "canary" not in str(refused.value)
+
+
+def test_links_have_one_slash_whether_or_not_the_address_ends_with_one() -> None:
+    assert Settings.read({"LIANBAN_PUBLIC_URL": "https://lianban.example/"}).public_url == (
+        "https://lianban.example"
+    )
+
+
+def test_a_misspelt_setting_is_noticed() -> None:
+    told = {"LIANBAN_DATABASEURL": "x", "LIANBAN_PORT": "8000", "HOME": "/", "LIANBAN_SUPERVISED_BY": "x"}
+    assert unknown(told) == ["LIANBAN_DATABASEURL"]
 
 
 def test_an_empty_variable_counts_as_not_set() -> None:
