@@ -1,0 +1,160 @@
+"""Worker, sender and pulse as `lianban up` starts them: the healthy way, and each of them going away."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import psutil
+import psycopg
+import pytest
+import redis
+from fastapi.testclient import TestClient
+
+from models.domain.streams import Role, StreamKey
+from services.api.app import make_app
+from services.callers import Holder, create_token
+from services.execute import Shop
+from services.settings import Settings
+from services.store.contexts import Contexts
+from services.store.engine import DatabaseRole, open_engine
+from services.store.transactions import transaction
+from tests.integration.workers.conftest import Broker
+from tests.integration.workers.crew import Crew, Site, beats, done_by, kill, wait_until
+from workers.pulse import GRACE
+
+OVERTAKEN = GRACE.total_seconds() + 6
+"""The pulse's grace, its cycles, and the start of the child that sends, on a busy machine."""
+WAITS_FOR_EVENTS = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'event'::regclass"
+
+
+@pytest.fixture(scope="module")
+def web(crew: Crew) -> Iterator[tuple[TestClient, Settings]]:
+    """The real application, with its nudges."""
+    shop = Shop(open_engine(crew.settings.database_url, DatabaseRole.APP), Contexts())
+    app = make_app(shop, crew.settings, with_nudges=True)
+    with TestClient(app, base_url=crew.settings.public_url) as client:
+        yield client, crew.settings
+
+
+def token(site: Site) -> str:
+    with transaction(site.shop.engine) as sql:
+        holder = Holder(site.id, Role.HANDLER, "committee", None)
+        return create_token(sql, holder, name="test", lasts=timedelta(hours=1))
+
+
+def posted(web: TestClient, site: Site) -> StreamKey:
+    body = {
+        "site": site.code,
+        "space": "table-tennis",
+        "category": "leak",
+        "origin": "pre_existing",
+        "severity": "danger",
+        "description": "漏水",
+    }
+    answer = web.post("/api/v1/orders", json=body, headers={"Authorization": f"Bearer {token(site)}"})
+    assert answer.status_code == 201, answer.text
+    return StreamKey(site.id, int(answer.json()["code"].partition("-")[2]))
+
+
+def test_a_report_over_http_rings_three_parties_within_a_second_by_celery(
+    crew: Crew, web: tuple[TestClient, Settings], site: Site
+) -> None:
+    client, _ = web
+    first = posted(client, site)  # all are up, and have met the site
+    wait_until(lambda: site.all_heard(first), 40, crew.log())
+    before = done_by(site.shop.engine)
+    took = []
+    for _ in range(4):
+        key = posted(client, site)
+        took.append(wait_until(lambda key=key: site.all_heard(key), said=crew.log()))  # type: ignore[misc]
+    assert min(took) < 1
+    wait_until(lambda: done_by(site.shop.engine)["send.celery"] > before.get("send.celery", 0))
+    assert done_by(site.shop.engine)["route.celery"] - before.get("route.celery", 0) >= 3
+    assert site.twice() == []
+
+
+def test_a_report_at_the_desk_rings_the_same_phones(
+    crew: Crew, web: tuple[TestClient, Settings], site: Site
+) -> None:
+    key = site.report()  # `web` runs the nudger of this process
+    wait_until(lambda: site.all_heard(key), said=crew.log())
+    assert site.heard(key) >= {"asset_company", "property", "autonomy_office"}
+
+
+def test_after_flushall_hints_still_arrive(
+    crew: Crew, web: tuple[TestClient, Settings], site: Site, broker: Broker
+) -> None:
+    with redis.Redis.from_url(broker.url) as line:
+        line.flushall()
+    before = done_by(site.shop.engine)["route.celery"]
+    keys = [site.report() for _ in range(3)]
+    wait_until(lambda: site.all_heard(*keys), said=crew.log())
+    wait_until(lambda: done_by(site.shop.engine)["route.celery"] > before)
+    assert site.twice() == []
+
+
+def test_a_worker_killed_in_the_middle_of_a_batch_loses_nothing_and_doubles_nothing(
+    crew: Crew, web: tuple[TestClient, Settings], site: Site, migrated_url: str
+) -> None:
+    worker, pulse = pool_child(crew), psutil.Process(crew.hired[2].pid)
+    worker.suspend()
+    pulse.suspend()
+    keys = [site.report() for _ in range(3)]
+    with psycopg.connect(migrated_url) as gate:
+        gate.execute("LOCK TABLE event IN SHARE ROW EXCLUSIVE MODE")
+        worker.resume()
+        wait_until(lambda: site.ask(WAITS_FOR_EVENTS) == [(1,)], said=crew.log())
+        kill(worker)
+    with psycopg.connect(migrated_url) as owner:
+        assert site.ask("SELECT status FROM stream WHERE site_id = %s", site.id) == [("reported",)] * 3
+        owner.execute("SET ROLE lianban_worker")
+        owner.execute("UPDATE routing SET lease_until = now() WHERE site_id = %s", [site.id])  # it goes by
+    pulse.resume()
+    wait_until(lambda: site.all_heard(*keys), 30, crew.log())
+    assert site.twice() == []
+    assert site.ask("SELECT count(*) FROM routing WHERE site_id = %s", site.id) == [(0,)]
+
+
+def pool_child(crew: Crew) -> psutil.Process:
+    """The process of the worker that does the work."""
+    (child,) = psutil.Process(crew.hired[0].pid).children()
+    return child
+
+
+def test_without_the_broker_the_pulse_does_the_same_and_with_it_celery_again(
+    crew: Crew, web: tuple[TestClient, Settings], site: Site, broker: Broker
+) -> None:
+    broker.stop()
+    before = done_by(site.shop.engine)
+    key = site.report()
+    wait_until(lambda: site.all_heard(key), OVERTAKEN * 2, crew.log())
+    wait_until(lambda: done_by(site.shop.engine)["route.pulse"] > before.get("route.pulse", 0))
+    broker.start()
+
+    def by_celery() -> bool:
+        again = site.report()
+        wait_until(lambda: site.all_heard(again), OVERTAKEN * 2, crew.log())
+        return done_by(site.shop.engine)["route.celery"] > before["route.celery"]
+
+    wait_until(by_celery, 30, crew.log())
+    assert site.twice() == []
+
+
+def test_the_stack_survives_the_database_going_away_for_a_while(
+    crew: Crew, web: tuple[TestClient, Settings], site: Site, migrated_url: str
+) -> None:
+    # Nobody may close the database that he is in.
+    with psycopg.connect(migrated_url.replace("/lianban?", "/postgres?"), autocommit=True) as owner:
+        owner.execute("ALTER DATABASE lianban ALLOW_CONNECTIONS false")
+        try:
+            failed = crew.log().count("cycle_failed")
+            owner.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = 'lianban' AND backend_type = 'client backend'"
+            )
+            wait_until(lambda: crew.log().count("cycle_failed") >= failed + 2)
+        finally:
+            owner.execute("ALTER DATABASE lianban ALLOW_CONNECTIONS true")
+    before = beats(site.shop.engine)
+    key = site.report()
+    wait_until(lambda: site.all_heard(key), said=crew.log())
+    wait_until(lambda: beats(site.shop.engine) > before)
