@@ -441,8 +441,8 @@ time.sleep(60)
 
 def test_what_an_earlier_run_left_is_known_by_its_mark_and_strangers_are_not(data: Path) -> None:
     command = [sys.executable, "-c", SLEEP]
-    ours = subprocess.Popen(command, env={processes.MARK: os.path.realpath(data)})
-    other = subprocess.Popen(command, env={processes.MARK: "/somewhere/else"})
+    ours = subprocess.Popen(command, env={MARK: os.path.realpath(data)})
+    other = subprocess.Popen(command, env={MARK: "/somewhere/else"})
     try:
         wait_until(lambda: processes.marked(data))
         assert [process.pid for process in processes.marked(data)] == [ours.pid]
