@@ -29,22 +29,36 @@ def key(order: Order | None, now: datetime) -> bytes:
     return blake2b(data, digest_size=16).digest()
 
 
+class _Plain:
+    """The fields of a kind that need no thought: words, whether an instant has come, the rest as it is.
+
+    A field that is added to the kind is among them, until it is named as left out or seen to otherwise.
+    """
+
+    def __init__(self, kind: type[Any], but: str) -> None:
+        hints = {name: hint for name, hint in get_type_hints(kind).items() if name not in but.split()}
+        instants = [name for name, hint in hints.items() if datetime in {hint, *get_args(hint)}]
+        words = [name for name, hint in hints.items() if isinstance(hint, type) and issubclass(hint, StrEnum)]
+        rest = [name for name in hints if name not in {*instants, *words}]
+        self._all = [attrgetter(*names, names[0]) for names in (words, instants, rest)]
+
+    def __call__(self, one: object) -> tuple[list[str], list[bool], Any]:
+        words, instants, rest = (values(one) for values in self._all)
+        return [word.value for word in words], [at is not None for at in instants], rest
+
+
+_plain_order = _Plain(
+    Order,
+    """space description reporter reported_at coordinator title next_id pin photos merged_into absorbed
+    split_from split_into closed_at plan requests assignments deadlines messages outside""",
+)
+_plain_assignment = _Plain(Assignment, "round rejections")
+
+
 def _order(order: Order, now: datetime) -> tuple[object, ...]:
     asked = {one.id: one.party for one in order.requests}
     return (
-        order.status.value,
-        order.severity.value,
-        order.category,
-        order.confirmed,
-        order.round,
-        order.triage_by,
-        order.unrouted,
-        order.returns,
-        order.supervised,
-        order.helped,
-        order.resolved,
-        order.satisfied,
-        order.reopened,
+        _plain_order(order),
         _ahead(order.closed_at, now),
         _plan(order.plan, now),
         sorted(_request(one, now) for one in order.requests),
@@ -77,23 +91,8 @@ def _request(one: Request, now: datetime) -> tuple[object, ...]:
     )
 
 
-_HINTS = get_type_hints(Assignment)
-_INSTANTS = [name for name, hint in _HINTS.items() if datetime in (hint, *get_args(hint))]
-_WORDS = [name for name, hint in _HINTS.items() if isinstance(hint, type) and issubclass(hint, StrEnum)]
-_REST = [name for name in _HINTS if name not in {*_INSTANTS, *_WORDS, "round", "rejections"}]
-_instants, _words, _rest = attrgetter(*_INSTANTS), attrgetter(*_WORDS), attrgetter(*_REST)
-
-
 def _assignment(one: Assignment, order: Order) -> tuple[object, ...]:
-    """Whether each thing has happened, and all the rest of it as it is."""
-    return (
-        one.party,
-        [word.value for word in _words(one)],
-        [at is not None for at in _instants(one)],
-        _rest(one),
-        order.round - one.round,
-        one.rejections > 0,
-    )
+    return one.party, _plain_assignment(one), order.round - one.round, one.rejections > 0
 
 
 def _deadline(one: Deadline, asked: dict[int, str], order: Order, now: datetime) -> tuple[object, ...]:
