@@ -8,6 +8,7 @@ import typer
 from services.cli import (
     clock,
     doctor,
+    explore,
     ledger,
     load,
     migrate,
@@ -31,6 +32,7 @@ app = typer.Typer(
 app.command("up")(up.up)
 app.command("test", context_settings=testing.PASS_ON)(testing.test)
 app.command("check")(testing.check)
+app.command("explore")(explore.explore)
 app.command("migrate")(migrate.migrate)
 app.command("load")(load.load)
 app.command("report")(orders.report)
