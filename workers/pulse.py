@@ -9,6 +9,7 @@ import random
 import signal
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from multiprocessing.process import BaseProcess
 from threading import Event
 from time import monotonic
@@ -18,6 +19,7 @@ import structlog
 from services import bootstrap, lanes, nudges
 from services.execute import Shop
 from services.housekeeping import tidy
+from services.ledger.checkpoints import tend
 from services.settings import settings
 from services.store.claims import Queue, waiting
 from services.store.heartbeats import beat
@@ -51,7 +53,7 @@ def main() -> None:
         signal.signal(number, lambda *_: stop.set())
     shop = bootstrap.build(settings())
     nudges.start(settings())
-    beat_until(stop, Pulse(shop))
+    beat_until(stop, Pulse(shop, log_events=partial(tend, shop.engine, settings())))
     nudges.stop()
     shop.engine.dispose()
 
@@ -105,8 +107,15 @@ class Sends:
 class Pulse:
     """What a pulse keeps from cycle to cycle."""
 
-    def __init__(self, shop: Shop, *, grace: timedelta = GRACE, sends: Sends | None = None) -> None:
-        self._shop, self._grace = shop, grace
+    def __init__(
+        self,
+        shop: Shop,
+        *,
+        grace: timedelta = GRACE,
+        sends: Sends | None = None,
+        log_events: Callable[[], object] = int,
+    ) -> None:
+        self._shop, self._grace, self._log_events = shop, grace, log_events
         self.sends = sends or Sends(_send_in_child)
         self._tidy_at = 0.0
 
@@ -120,6 +129,8 @@ class Pulse:
         if any(taken_over) or self._is_late("send", found):
             self.sends.begin()
         self._tidy()
+        # Last, since nobody waits for it: new events into the ledger's log, a checkpoint when it is time.
+        self._log_events()
         return found
 
     def _late(self) -> dict[str, timedelta]:

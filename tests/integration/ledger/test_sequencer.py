@@ -1,6 +1,7 @@
 """The sequencer: every event once, each stream's in order, none lost whenever it commits."""
 
 from datetime import UTC, datetime
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
@@ -17,6 +18,7 @@ from services.ledger.log import TornLog, read_log, runs_from, split, stored_node
 from services.ledger.sequencer import is_ours, sequence
 from services.store.contexts import Contexts, Sql
 from services.store.engine import DatabaseRole, open_engine
+from services.store.migrate import upgrade
 from services.store.transactions import transaction
 from tests.integration.ledger.conftest import NOTHING, Report, count
 
@@ -142,6 +144,20 @@ def count_of(sql: Sql, stream: int) -> int:
     row = sql.execute("SELECT count(*) FROM event WHERE stream_id = %s", (stream,)).fetchone()
     assert row is not None
     return int(row[0])
+
+
+def test_events_from_before_there_was_a_log_are_put_before_it_by_the_migration(postgres_url: str) -> None:
+    with psycopg.connect(postgres_url, autocommit=True) as sql:
+        sql.execute("CREATE DATABASE lianban_before")
+    url = urlunsplit(urlsplit(postgres_url)._replace(path="/lianban_before"))
+    upgrade(url, "0001")
+    engine = open_engine(url, DatabaseRole.WORKER)
+    with transaction(engine) as sql:
+        for seq in (1, 2, 3):
+            add_event(sql, StreamKey(1, 1), seq)
+    upgrade(url)
+    assert sequence(engine) == 3
+    engine.dispose()
 
 
 @pytest.mark.parametrize("table", ["log_run", "log_node", "log_checkpoint"])
