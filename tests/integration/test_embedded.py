@@ -31,6 +31,7 @@ from services.embedded.errors import (
 from services.embedded.postgres import Postgres
 from services.embedded.supervisor import Supervisor
 from services.embedded.valkey import Valkey
+from services.settings import MARK
 
 HASTY = {"fsync": "off"}
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
