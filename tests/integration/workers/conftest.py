@@ -11,7 +11,15 @@ from sqlalchemy import Engine
 from services.embedded.supervisor import Supervisor
 from services.embedded.valkey import Valkey
 from tests.databases import empty
-from tests.integration.workers.crew import Crew, Site, add_site, frozen_afterwards, settings_for
+from tests.integration.workers.crew import (
+    STARTED,
+    Crew,
+    Site,
+    add_site,
+    frozen_afterwards,
+    settings_for,
+    wait_until,
+)
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +78,7 @@ def crew(folder: Path, migrated_url: str, broker: Broker, emptied: None) -> Iter
     try:
         for name in ("worker", "sender", "pulse"):
             made.start(name)
+        wait_until(lambda: made.log().count(" ready.") == 2, STARTED, made.log())
         yield made
     finally:
         made.end()

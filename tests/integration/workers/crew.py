@@ -29,9 +29,11 @@ from tests.databases import AIBO
 
 PARTIES = {"asset_company", "property", "autonomy_office"}
 """Whom an old leak concerns."""
+STARTED = 90.0
+"""Seconds in which a process is up, however busy the machine is."""
 
 
-def wait_until(condition: Callable[[], Any], within: float = 20, said: str = "it never came true") -> float:
+def wait_until(condition: Callable[[], Any], within: float = 40, said: str = "it never came true") -> float:
     """Seconds until it was true."""
     begun = time.monotonic()
     while not condition():

@@ -1,7 +1,9 @@
 """Worker, sender and pulse as `lianban up` starts them: the healthy way, and each of them going away."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import psutil
 import psycopg
@@ -13,16 +15,28 @@ from models.domain.streams import Role, StreamKey
 from services.api.app import make_app
 from services.callers import Holder, create_token
 from services.execute import Shop
+from services.rebuilding import rebuild
 from services.settings import Settings
 from services.store.contexts import Contexts
 from services.store.engine import DatabaseRole, open_engine
 from services.store.transactions import transaction
+from tests.integration.workers import storm
 from tests.integration.workers.conftest import Broker
-from tests.integration.workers.crew import Crew, Site, beats, done_by, kill, wait_until
+from tests.integration.workers.crew import (
+    STARTED,
+    Crew,
+    Site,
+    add_site,
+    beats,
+    done_by,
+    frozen_afterwards,
+    kill,
+    wait_until,
+)
 from workers.pulse import GRACE
 
-OVERTAKEN = GRACE.total_seconds() + 6
-"""The pulse's grace, its cycles, and the start of the child that sends, on a busy machine."""
+OVERTAKEN = GRACE.total_seconds() + 30
+"""The pulse takes its grace, a second or two and the start of a child; the rest is for a busy machine."""
 WAITS_FOR_EVENTS = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'event'::regclass"
 
 
@@ -60,7 +74,7 @@ def test_a_report_over_http_rings_three_parties_within_a_second_by_celery(
 ) -> None:
     client, _ = web
     first = posted(client, site)  # all are up, and have met the site
-    wait_until(lambda: site.all_heard(first), 40, crew.log())
+    wait_until(lambda: site.all_heard(first), said=crew.log())
     before = done_by(site.shop.engine)
     took = []
     for _ in range(4):
@@ -109,7 +123,7 @@ def test_a_worker_killed_in_the_middle_of_a_batch_loses_nothing_and_doubles_noth
         owner.execute("SET ROLE lianban_worker")
         owner.execute("UPDATE routing SET lease_until = now() WHERE site_id = %s", [site.id])  # it goes by
     pulse.resume()
-    wait_until(lambda: site.all_heard(*keys), 30, crew.log())
+    wait_until(lambda: site.all_heard(*keys), said=crew.log())
     assert site.twice() == []
     assert site.ask("SELECT count(*) FROM routing WHERE site_id = %s", site.id) == [(0,)]
 
@@ -126,16 +140,16 @@ def test_without_the_broker_the_pulse_does_the_same_and_with_it_celery_again(
     broker.stop()
     before = done_by(site.shop.engine)
     key = site.report()
-    wait_until(lambda: site.all_heard(key), OVERTAKEN * 2, crew.log())
+    wait_until(lambda: site.all_heard(key), OVERTAKEN, crew.log())
     wait_until(lambda: done_by(site.shop.engine)["route.pulse"] > before.get("route.pulse", 0))
     broker.start()
 
     def by_celery() -> bool:
         again = site.report()
-        wait_until(lambda: site.all_heard(again), OVERTAKEN * 2, crew.log())
+        wait_until(lambda: site.all_heard(again), OVERTAKEN, crew.log())
         return done_by(site.shop.engine)["route.celery"] > before["route.celery"]
 
-    wait_until(by_celery, 30, crew.log())
+    wait_until(by_celery, said=crew.log())
     assert site.twice() == []
 
 
@@ -158,3 +172,33 @@ def test_the_stack_survives_the_database_going_away_for_a_while(
     key = site.report()
     wait_until(lambda: site.all_heard(key), said=crew.log())
     wait_until(lambda: beats(site.shop.engine) > before)
+
+
+@pytest.fixture
+def hasty(crew: Crew, site: Site) -> Iterator[Site]:
+    """A site whose limits are a matter of seconds."""
+    with frozen_afterwards(add_site(site.shop.engine, storm.short)) as made:
+        yield made
+
+
+def test_users_lanes_and_pulses_at_the_same_orders_neither_deadlock_nor_double(
+    crew: Crew, hasty: Site, servers_folder: Path
+) -> None:
+    log = servers_folder / "logs" / "postgres.log"
+    already = log.stat().st_size
+    crew.start("worker")
+    crew.start("pulse")
+    wait_until(lambda: crew.log().count(" ready.") == 3, STARTED)
+    keys = [hasty.report("ordinary") for _ in range(6)]
+    with storm.Nudging(crew) as nudger:
+        wait_until(lambda: hasty.ask(storm.OPEN, hasty.id) == [(len(keys),)], said=crew.log())
+        users = storm.hammer(crew, hasty, keys, nudger)
+    assert "deadlock detected" not in log.read_bytes()[already:].decode(errors="replace")
+    assert sum((user.taken for user in users), Counter())["acknowledge"] >= 2
+    assert hasty.ask(storm.STEPS, hasty.id)[0][0] > len(keys) * 3
+    assert hasty.ask(storm.TWICE, hasty.id) == []
+    assert hasty.ask(storm.AFTER_ITS_END, hasty.id) == []
+    assert hasty.ask(storm.EARLY, hasty.id) == []
+    for key in keys:
+        (tally,) = rebuild(hasty.shop, only=key)
+        assert tally.differences == []

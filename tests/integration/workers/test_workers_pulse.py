@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from services import lanes, nudges
 from services.store.claims import LIVE, MOST_ATTEMPTS
 from services.store.transactions import transaction
-from tests.integration.workers.crew import Crew, Site, done_by, settings_for, wait_until
+from tests.integration.workers.crew import STARTED, Crew, Site, beats, done_by, settings_for, wait_until
 from workers import pulse as pulse_module
 from workers.pulse import GRACE, Pulse, Sends
 
@@ -184,10 +184,11 @@ def test_a_child_that_has_ended_makes_room_for_the_next() -> None:
 def test_where_there_never_was_a_broker_the_pulse_alone_reaches_the_same_end(
     site: Site, crew_of_one: Crew, engine: Engine
 ) -> None:
-    before = done_by(engine)
+    before, cycles = done_by(engine), beats(engine)
     crew_of_one.start("pulse")
+    wait_until(lambda: beats(engine) > cycles, STARTED)
     keys = [site.report() for _ in range(3)]
-    wait_until(lambda: site.all_heard(*keys), GRACE.total_seconds() + 12, crew_of_one.log())
+    wait_until(lambda: site.all_heard(*keys), GRACE.total_seconds() + 30, crew_of_one.log())
     assert site.twice() == []
     after = done_by(engine)
     assert after["route.pulse"] - before.get("route.pulse", 0) == 3
