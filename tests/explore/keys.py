@@ -5,6 +5,7 @@ often work was rejected beyond once, how often the top rung came beyond the hori
 """
 
 import marshal
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
@@ -40,11 +41,16 @@ class _Plain:
         instants = [name for name, hint in hints.items() if datetime in {hint, *get_args(hint)}]
         words = [name for name, hint in hints.items() if isinstance(hint, type) and issubclass(hint, StrEnum)]
         rest = [name for name in hints if name not in {*instants, *words}]
-        self._all = [attrgetter(*names, names[0]) for names in (words, instants, rest)]
+        self._all = [_values(names) for names in (words, instants, rest)]
 
     def __call__(self, one: object) -> tuple[list[str], list[bool], Any]:
         words, instants, rest = (values(one) for values in self._all)
         return [word.value for word in words], [at is not None for at in instants], rest
+
+
+def _values(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """The values of the fields, as a tuple also of one and of none."""
+    return attrgetter(*names, names[0]) if names else lambda _: ()
 
 
 _plain_order = _Plain(
