@@ -66,6 +66,7 @@ def _classified(order: Order, event: e.OrderTriaged | e.OrderReclassified, _at: 
     return changed(
         order,
         assignments={party: changed(one, **forgotten) for party, one in order.assignments.items()},
+        made_safe_at=None if now_danger else order.made_safe_at,
         status=OrderStatus.REPORTED,
         category=event.category,
         origin=event.origin,
@@ -138,6 +139,7 @@ def _reopened(order: Order, _event: e.OrderReopened, _at: datetime) -> Order:
         round=order.round + 1,
         reopened=order.reopened + 1,
         closed_at=None,
+        made_safe_at=None,
         helped=False,
         resolved=None,
         satisfied=None,

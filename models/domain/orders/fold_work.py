@@ -51,6 +51,7 @@ def _arrived(order: Order, event: e.PartyArrived, at: datetime) -> Order:
 
 
 def _made_safe(order: Order, event: e.PlaceMadeSafe, at: datetime) -> Order:
+    order = changed(order, made_safe_at=order.made_safe_at or at)
     return with_party(order, event.party, made_safe_at=order.assignments[event.party].made_safe_at or at)
 
 
@@ -143,7 +144,13 @@ def _referred(order: Order, event: e.RequestReferred, _at: datetime) -> Order:
 
 
 def _lapsed(order: Order, event: e.RequestLapsed, _at: datetime) -> Order:
-    return changed(order, requests=tuple(one for one in order.requests if one.id != event.id))
+    """Who asked to return it, and still could be asked to go on, goes on."""
+    request = next(one for one in order.requests if one.id == event.id)
+    order = changed(order, requests=tuple(one for one in order.requests if one.id != event.id))
+    held = order.assignments[request.party]
+    if held.state is not AssignmentState.RETURN_REQUESTED or request.before is None:
+        return order
+    return with_party(order, request.party, state=_back(held, request.before))
 
 
 def _held(order: Order, event: e.AssignmentHeld, _at: datetime) -> Order:

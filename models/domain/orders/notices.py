@@ -78,6 +78,9 @@ def _released(event: e.AssignmentReleased, order: Order, _context: Context) -> T
 
 
 def _done(event: e.AssignmentDone, order: Order, context: Context) -> Told:
+    """What ends when it helped is for the reporter to say; nobody is asked to review it."""
+    if rules.ends_on_help(order, context):
+        return
     yield rules.reviewer(order.assignments[event.party], context), HANDLER, "review"
 
 

@@ -152,8 +152,7 @@ def stage(order: Order, assignment: Assignment) -> Stage:
 
 def unsafe(order: Order) -> bool:
     """Whether it is a danger that nobody has made safe in this round: until then no clock stops (rule 8)."""
-    safe = any(one.made_safe_at for one in order.assignments.values() if one.round == order.round)
-    return order.severity is Severity.DANGER and not safe
+    return order.severity is Severity.DANGER and order.made_safe_at is None
 
 
 def forbidden_now(order: Order, context: Context, now: datetime) -> bool:

@@ -196,6 +196,8 @@ class Order:
     title: TextRef | None = None
     confirmed: bool = True
     """False while an anonymous danger has not been confirmed by a person."""
+    made_safe_at: datetime | None = None
+    """控险: since when the place is safe, whoever made it so; of this danger and round."""
     round: int = 1
     next_id: int = 1
     pin: PlaybookPin | None = None
@@ -268,7 +270,7 @@ class Order:
 
     @property
     def colour(self) -> str:
-        """Red 超期 while anybody is past a limit, a triager, decider or reviewer too; else yellow or green."""
+        """Red 超期 while anybody is past a limit, a triager or decider as well; else yellow 临期 or green."""
         running = () if self.ended else self.deadlines.values()
         if any(one.late for one in running):
             return "red"

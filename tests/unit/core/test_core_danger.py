@@ -110,3 +110,12 @@ def test_who_decides_has_the_limit_of_the_severity_that_it_has_now() -> None:
     assert case.clocks("committee") == {K.DECIDE: "11-23 11:00"}
     turns(case, Severity.ORDINARY, "11-23 10:30")
     assert case.clocks("committee") == {K.DECIDE: "11-24 17:30"}
+
+
+def test_a_place_stays_safe_whoever_made_it_so_and_left() -> None:
+    case = report("loose_fixture", severity=Severity.DANGER)
+    case.do(c.MakeSafe("contractor"), handler("contractor"), "11-23 09:30")
+    case.do(c.Reassign("contractor", "client", TEXT), handler("committee"))
+    case.do(c.Reassign("client", "contractor", TEXT), handler("committee"))
+    assert case.of("contractor").made_safe_at is None
+    asks(case, R.HOLD, at("11-25 12:00"))

@@ -106,6 +106,9 @@ QUIET = {"note", "photo", "fire", "split", "absorb", "cancel", "merge", "false-a
 """Drawn among the rest, but not among what is allowed: orders should live long."""
 
 
+LIVE = frozenset({OrderStatus.OPEN, OrderStatus.AWAITING_REVIEW})
+
+
 class OrderMachine(RuleBasedStateMachine):
     """One order under the real playbook."""
 
@@ -268,7 +271,7 @@ class OrderMachine(RuleBasedStateMachine):
 
     @invariant()
     def an_order_without_acting_party_is_not_open(self) -> None:
-        if self.order is not None and self.it.status in {OrderStatus.OPEN, OrderStatus.AWAITING_REVIEW}:
+        if self.order is not None and self.it.status in LIVE:
             assert any(self.it.acting())
 
     @invariant()
@@ -287,6 +290,25 @@ class OrderMachine(RuleBasedStateMachine):
             elif one.kind in OF_WORK:
                 assert held is not None
                 assert held.state not in OVER | STOPPED | {AssignmentState.DONE}
+
+    @invariant()
+    def nothing_stands_still_while_a_danger_is_not_safe(self) -> None:
+        if self.order is not None and self.it.status in LIVE and rules.unsafe(self.it):
+            assert not [one for one in self.it.acting() if one.state in STOPPED]
+
+    @invariant()
+    def who_acts_has_a_lead(self) -> None:
+        if self.order is None or self.it.status not in LIVE:
+            return
+        leads = [
+            one.party
+            for one in self.it.assignments.values()
+            if one.duty is Duty.LEAD
+            and one.round == self.it.round
+            and (one.acting or one.state is AssignmentState.VERIFIED)
+        ]
+        assert leads
+        assert len([one for one in self.it.acting() if one.duty is Duty.LEAD]) <= 1
 
     @invariant()
     def who_is_held_or_waits_has_an_end_of_it(self) -> None:

@@ -257,6 +257,22 @@ def test_rule_05_who_comes_to_act_on_the_order_decides_nothing_on_it() -> None:
     assert K.DECIDE not in case.clocks("committee")
 
 
+def test_rule_05_what_nobody_is_left_to_decide_lapses_and_the_asker_goes_on() -> None:
+    case = report("unclear")
+    case.do(c.Reassign("autonomy_office", "property", TEXT), handler("committee"))
+    for party, named in (("property", "autonomy_office"), ("property", "contractor")):
+        asks(case, party, R.WAIT, nominee=named, until=at("11-30 17:30"))
+        case.do(c.Decide("property", granted=True), handler(named))
+        case.do(c.Start("property"), handler("property"))
+    asks(case, "contractor", R.RETURN, nominee="street")
+    assert case.it.request_of("contractor").decider == "committee"  # type: ignore[union-attr]
+    asks(case, "property", R.WAIT, nominee="committee", until=at("11-30 17:30"))
+    case.do(c.Decide("property", granted=True), handler("committee"))
+    assert case.of("committee").acting
+    assert not case.it.requests
+    assert case.of("contractor").state is A.DISPATCHED
+
+
 def test_rule_05_deciding_has_its_own_clock_and_ladder() -> None:
     case = report("loose_fixture")
     asks(case, "property", R.RETURN, nominee="contractor")
@@ -303,6 +319,12 @@ def test_rule_06_questions_close_when_they_helped() -> None:
     case.do(c.Callback(resolved=True, satisfied=True), RESIDENT, "11-23 12:00")
     assert case.status() is OrderStatus.CLOSED
     assert not case.it.deadlines, "who said that it helped is not called back"
+
+
+def test_rule_06_nobody_is_asked_to_review_what_ends_when_it_helped() -> None:
+    case = report("question")
+    case.do(c.Done("committee"), handler("committee"), "11-23 11:00")
+    assert not [one for one in case.told() if one.endswith(" review")]
 
 
 def test_rule_06_questions_close_after_three_working_days_without_objection() -> None:

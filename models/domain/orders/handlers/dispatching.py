@@ -84,12 +84,16 @@ def hand_over(draft: Draft, former: str, successor: str, duty: Duty, *, designat
 
 
 def _refer_requests(draft: Draft, party: str) -> None:
-    """Rule 5: who acts on the order decides nothing on it; what waited for its decision goes to the next."""
+    """Rule 5: who acts on the order decides nothing on it; what waited for its decision goes to the next.
+
+    Where nobody is left who might decide it, it lapses, as it would have been refused.
+    """
     for request in draft.order.requests:
         if request.decider != party:
             continue
         decider = rules.decider(draft.order, draft.context, asker=request.party, nominee=request.nominee)
         if decider is None:
+            drop_requests(draft, request.party)
             continue
         draft.emit(e.RequestReferred(request.id, decider))
         _decide_anew(draft, request.id, decider)
