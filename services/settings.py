@@ -61,6 +61,11 @@ class Settings(BaseModel):
         description="Signs sign-in links, cursors and commitments; at least 32 characters, kept secret and "
         "never changed. Default in development: made once, in the data folder's secret.key.",
     )
+    ledger_key: SecretStr | None = Field(
+        None,
+        description="Signs the ledger's checkpoints; at least 32 characters, the same on every machine that "
+        "shares a database. Default: made once, in the data folder's ledger.key.",
+    )
     database_pool: int = Field(
         5, ge=1, le=50, description="Connections to PostgreSQL that one process keeps at most."
     )

@@ -1,8 +1,6 @@
 """The key that signs checkpoints: in the data folder, or handed in by the environment."""
 
 import hashlib
-import os
-from collections.abc import Mapping
 
 from services.ledger.notes import Signer
 from services.settings import SHORTEST_SECRET, Settings, SettingsError, kept_secret
@@ -11,7 +9,7 @@ VARIABLE = "LIANBAN_LEDGER_KEY"
 FILE = "ledger.key"
 
 
-def signer(settings: Settings, name: str, environ: Mapping[str, str] = os.environ) -> Signer:
+def signer(settings: Settings, name: str) -> Signer:
     """Who signs for the log of this name: by `LIANBAN_LEDGER_KEY`, else by `ledger.key` of the data folder.
 
     Either is a secret text of which the Ed25519 seed is the hash; the file (0600) is made at the first call.
@@ -20,12 +18,13 @@ def signer(settings: Settings, name: str, environ: Mapping[str, str] = os.enviro
     Raises:
         SettingsError: the variable's secret is too short.
     """
-    secret = environ.get(VARIABLE, "").strip() or kept_secret(settings.data / FILE).strip()
+    given = settings.ledger_key
+    secret = given.get_secret_value() if given else kept_secret(settings.data / FILE).strip()
     if len(secret) < SHORTEST_SECRET:
         raise SettingsError(f"{VARIABLE} must have at least {SHORTEST_SECRET} characters.")
     return Signer(name, hashlib.sha256(b"lianban.ledger-key.v1\0" + secret.encode()).digest())
 
 
-def has_key(settings: Settings, environ: Mapping[str, str] = os.environ) -> bool:
+def has_key(settings: Settings) -> bool:
     """Whether this machine holds a key already."""
-    return bool(environ.get(VARIABLE, "").strip()) or (settings.data / FILE).is_file()
+    return settings.ledger_key is not None or (settings.data / FILE).is_file()

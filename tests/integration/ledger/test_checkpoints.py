@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from models.domain.merkle import Head
 from services.execute import Shop
@@ -127,17 +128,17 @@ def test_the_pulse_appends_signs_and_writes_a_file(shop: Shop, settings: Setting
 
 
 def test_the_key_lies_in_the_data_folder_for_its_owner_alone(settings: Settings) -> None:
-    first = signer(settings, "lianban/x", {})
+    first = signer(settings, "lianban/x")
     assert (settings.data / "ledger.key").stat().st_mode & 0o777 == 0o600
-    assert signer(settings, "lianban/x", {}) == first
+    assert signer(settings, "lianban/x") == first
 
 
 def test_the_key_can_be_handed_in_by_the_environment(settings: Settings) -> None:
-    told = {"LIANBAN_LEDGER_KEY": "0123456789abcdef0123456789abcdef"}
-    assert signer(settings, "lianban/x", told) == signer(settings, "lianban/x", told)
+    told = settings.model_copy(update={"ledger_key": SecretStr("0123456789abcdef0123456789abcdef")})
+    assert signer(told, "lianban/x") == signer(told, "lianban/x")
     assert not (settings.data / "ledger.key").exists()
     with pytest.raises(SettingsError, match="LIANBAN_LEDGER_KEY"):
-        signer(settings, "lianban/x", {"LIANBAN_LEDGER_KEY": "short"})
+        signer(settings.model_copy(update={"ledger_key": SecretStr("short")}), "lianban/x")
 
 
 def test_another_machines_key_signs_only_once_it_is_adopted(

@@ -129,6 +129,7 @@ def test_another_machines_key_is_refused_until_it_is_adopted(
 ) -> None:
     old = cli("key").stdout.strip()
     monkeypatch.setenv("LIANBAN_LEDGER_KEY", "0123456789abcdef0123456789abcdef")
+    process_settings.cache_clear()
     assert "ledger key --adopt" in " ".join(cli("export", "AIBO5-1", code=1).stderr.split())
     new = cli("key", "--adopt").stdout.strip()
     assert new != old
