@@ -145,6 +145,7 @@ def _ended_for(history: list[Recorded], now: datetime) -> Iterator[tuple[datetim
 
 def _comes_to_an_end(order: Order, now: datetime, chapter: Chapter, context: Context) -> bool:
     """Whether the people in charge, doing the next best thing, bring it to its end."""
+    order = decide(order, c.FireDue(), context, now=now, actor=SYSTEM).order
     for _ in range(_STEPS_TO_THE_END):
         if order.ended:
             return True
