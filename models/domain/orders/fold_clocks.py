@@ -6,7 +6,7 @@ from typing import Any
 
 from models.domain.orders import events as e
 from models.domain.orders.changing import changed
-from models.domain.orders.folding import Fold, told, with_party
+from models.domain.orders.folding import Fold, recoloured, told, with_party
 from models.domain.orders.state import Deadline, Order
 from models.domain.words import DeadlineKind
 
@@ -43,7 +43,7 @@ def _deadline_moved(order: Order, event: e.DeadlineMoved, at: datetime) -> Order
         late=old.late and event.due_at <= at,
         dated=old.paused,
     )
-    return _recoloured(order, old.party)
+    return recoloured(order, old.party)
 
 
 def _deadline_paused(order: Order, event: e.DeadlinePaused, at: datetime) -> Order:
@@ -69,20 +69,7 @@ def _deadline_resumed(order: Order, event: e.DeadlineResumed, at: datetime) -> O
 
 def _deadline_ended(order: Order, event: e.DeadlineEnded, _at: datetime) -> Order:
     rest = {key: one for key, one in order.deadlines.items() if one.id != event.id}
-    return _recoloured(changed(order, deadlines=rest), order.deadlines[str(event.id)].party)
-
-
-def _recoloured(order: Order, party: str) -> Order:
-    """A party is yellow or red by the steps that its still open deadlines have reached."""
-    if party not in order.assignments:
-        return order
-    open_ = order.open_deadlines(party=party)
-    held = order.assignments[party]
-    red = any(one.late for one in open_)
-    yellow = not red and any(one.reached for one in open_)
-    if (held.red, held.yellow) == (red, yellow):
-        return order
-    return with_party(order, party, red=red, yellow=yellow)
+    return recoloured(changed(order, deadlines=rest), order.deadlines[str(event.id)].party)
 
 
 def _stepped(order: Order, event: e.StepReached, at: datetime) -> Order:
@@ -94,7 +81,7 @@ def _stepped(order: Order, event: e.StepReached, at: datetime) -> Order:
     )
     if f"{event.party}:handler" in event.told:
         order = told(order, event.party, at)
-    order = _recoloured(order, event.party)
+    order = recoloured(order, event.party)
     return changed(order, supervised=True) if event.mark == "supervise" else order
 
 

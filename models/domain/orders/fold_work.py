@@ -5,7 +5,7 @@ from datetime import datetime
 
 from models.domain.orders import events as e
 from models.domain.orders.changing import changed
-from models.domain.orders.folding import Fold, FoldError, settled, told, with_party
+from models.domain.orders.folding import Fold, FoldError, recoloured, settled, told, with_party
 from models.domain.orders.state import Assignment, Order, Plan
 from models.domain.words import ACTING, AssignmentState, OrderStatus, RequestKind
 
@@ -23,7 +23,7 @@ def _dispatched(order: Order, event: e.AssignmentDispatched, at: datetime) -> Or
     )
     if event.successor_of is not None:
         order = with_party(order, event.successor_of, successor=event.party)
-    order = changed(order, assignments={**order.assignments, event.party: new})
+    order = recoloured(changed(order, assignments={**order.assignments, event.party: new}), event.party)
     if event.duty not in ACTING:
         return order
     if order.status is OrderStatus.UNROUTED:

@@ -32,6 +32,19 @@ def settled(order: Order) -> Order:
     return order if status is order.status else changed(order, status=status)
 
 
+def recoloured(order: Order, party: str) -> Order:
+    """A party is yellow or red by the steps that its still open deadlines have reached."""
+    if party not in order.assignments:
+        return order
+    open_ = order.open_deadlines(party=party)
+    held = order.assignments[party]
+    red = any(one.late for one in open_)
+    yellow = not red and any(one.reached for one in open_)
+    if (held.red, held.yellow) == (red, yellow):
+        return order
+    return with_party(order, party, red=red, yellow=yellow)
+
+
 def told(order: Order, party: str, at: datetime) -> Order:
     """A message to the party's handler; whatever falls together is one."""
     known = order.messages.get(party, ())

@@ -115,9 +115,11 @@ def _decide_anew(draft: Draft, request: int, decider: str) -> None:
 
 
 def _ask_review_anew(draft: Draft, party: str) -> None:
-    """Whether it ends on 'helped' may have changed with category or severity."""
+    """Whether it ends on 'helped' may have changed; then silence speaks for the lead's answer alone."""
     running = [one for one in draft.order.open_deadlines() if one.subject == party]
-    wanted = K.OBJECTION if rules.ends_on_help(draft.order, draft.context) else K.REVIEW
+    wanted: DeadlineKind | None = K.REVIEW
+    if rules.ends_on_help(draft.order, draft.context):
+        wanted = K.OBJECTION if draft.order.assignments[party].duty is Duty.LEAD else None
     if not running or any(one.kind is not wanted for one in running):
         strike(draft, running)
         ask_review(draft, party)
