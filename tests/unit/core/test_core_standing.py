@@ -102,3 +102,25 @@ def test_redoing_is_bound_by_an_earlier_date_elsewhere_too() -> None:
     finish(case, "asset_company", "11-24 10:00")
     case.do(c.Reject("asset_company", TEXT), handler("committee"))
     assert case.clocks("asset_company")[K.REDO] == "11-25 12:00"
+
+
+def test_silence_speaks_for_the_answer_of_the_lead_alone_and_the_new_lead_still_has_to_work() -> None:
+    case = report("unclear")
+    case.do(c.Reclassify(TEXT, "venue"), handler("committee"))
+    case.do(c.Done("autonomy_office"), handler("autonomy_office"))
+    case.do(c.RouteOrder(), SYSTEM)
+    assert case.of("committee").duty is Duty.LEAD
+    assert not case.it.open_deadlines(kinds=frozenset({K.OBJECTION}))
+    case.until("12-04 12:00")
+    assert (case.of("committee").state, case.status()) == (A.DISPATCHED, OrderStatus.OPEN)
+
+
+def test_a_party_that_is_already_late_with_a_review_is_red_as_soon_as_it_is_dispatched() -> None:
+    case = leak()
+    finish(case, "asset_company")
+    ask = c.MakeRequest("property", R.RETURN, "in_words", TEXT, "committee")
+    case.do(ask, handler("property"), "11-25 12:00")
+    assert case.clock("committee", K.REVIEW).late
+    (request,) = case.it.requests
+    case.do(c.Decide("property", granted=True), handler(request.decider))
+    assert case.of("committee").red
