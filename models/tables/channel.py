@@ -17,4 +17,7 @@ class Channel(SQLModel, table=True):
     member: str | None = None
     kind: str
     address: str
+    """A recorder's is a label; any other is sealed for this row by the key ring, see `services.secrets`."""
     preference: int = 1
+    endpoint: str
+    """What it reaches, as a fingerprint: rows that lead to the same robot, phone or mailbox have the same."""

@@ -6,11 +6,15 @@ from typing import Protocol
 
 from sqlalchemy import Engine
 
+from services.notify.wording import Brief
 from services.store.contexts import Sql
 from services.store.transactions import transaction
 
 RECORDER = "recorder"
 """The kind of channel that keeps what would have been sent, in the table `phone`."""
+
+SPOKEN = "spoken"
+"""The kind of channel where a person telephones, and says so afterwards: 电话已告知."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +28,17 @@ class Message:
     member: str | None
     kind: str
     address: str
-    """As the channel's row has it: plain, or a JSON object of typed fields; may hold secrets."""
+    """As the channel's row has it: a recorder's label, else sealed, so that no message carries a secret."""
     language: str
     why: tuple[str, ...]
     title: str
     body: str
     at: datetime | None = None
     """On a virtual clock the site's time; None: the database's."""
+    channel_id: int | None = None
+    """The channel's row, for which its address is sealed."""
+    brief: Brief | None = None
+    """The same as the parameters of a template, for services that take no free text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,12 @@ class Unknown:
     words: str
 
 
-Outcome = Accepted | Refused | Unknown
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """Nothing was sent: a person has to do it, and to say so; see `services.notify.phone_calls`."""
+
+
+Outcome = Accepted | Refused | Unknown | ByHand
 
 
 class Notifier(Protocol):

@@ -29,13 +29,14 @@ class Draft:
     why: tuple[str, ...]
     channel: tuple[str, str] | None
     """Kind and address of the channel, None when it was removed meanwhile."""
+    channel_id: int | None = None
 
 
 _DRAFTS = """
 SELECT d.id, d.site_id, d.stream_id, d.party, d.member, d.kind, d.language, n.created_at,
     (SELECT array_agg(w ORDER BY m.id, place) FROM notice m, unnest(m.why) WITH ORDINALITY AS u (w, place)
      WHERE m.id = ANY (d.notice_ids)),
-    c.kind, c.address
+    c.kind, c.address, d.channel_id
 FROM delivery d JOIN notice n ON n.id = d.notice_id
 LEFT JOIN channel c ON c.site_id = d.site_id AND c.id = d.channel_id
 WHERE d.id = ANY (%s) AND d.lease_token = %s AND d.state = 'queued' ORDER BY d.id
@@ -50,8 +51,9 @@ def read_drafts(sql: Sql, taken: Claim) -> list[Draft]:
             *(number, StreamKey(site, stream), party, member, kind, language, told_at),
             tuple(dict.fromkeys(why or ())),
             (channel, address) if channel is not None else None,
+            row,
         )
-        for number, site, stream, party, member, kind, language, told_at, why, channel, address in rows
+        for number, site, stream, party, member, kind, language, told_at, why, channel, address, row in rows
     ]
 
 

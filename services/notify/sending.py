@@ -13,10 +13,10 @@ from time import monotonic
 import structlog
 
 from services.execute import Shop
-from services.notify.channels import RECORDER, Message, Notifier, Outcome, Refused, Unknown, record
+from services.notify.channels import RECORDER, ByHand, Message, Notifier, Outcome, Refused, Unknown, record
 from services.notify.expanding import statement_time
 from services.notify.facts import Draft, Reader, read_drafts
-from services.notify.wording import Facts, To, word
+from services.notify.wording import Facts, To, brief, word
 from services.settings import settings
 from services.store.claims import Claim, Queue, Scope, claim, release
 from services.store.contexts import SiteClock, Sql
@@ -99,7 +99,8 @@ def _worded(reader: Reader, drafts: Sequence[Draft], scope: Scope, url: str) -> 
 
 
 def _message(draft: Draft, facts: Facts, site: SiteClock, scope: Scope, url: str) -> Message:
-    text = word(facts, draft.why, To(draft.party, draft.language, draft.told_at), url)
+    to = To(draft.party, draft.language, draft.told_at)
+    text = word(facts, draft.why, to, url)
     # A clock that somebody sets must never ring a real phone, whatever the delivery was made for.
     kind = draft.kind if site.clock == "live" else RECORDER
     return Message(
@@ -115,6 +116,8 @@ def _message(draft: Draft, facts: Facts, site: SiteClock, scope: Scope, url: str
         title=text.title,
         body=text.body,
         at=scope.now,
+        channel_id=draft.channel_id,
+        brief=brief(facts, draft.why, to),
     )
 
 
@@ -159,7 +162,7 @@ def _sent(message: Message, outcome: Outcome) -> Sent:
             "not_sent", delivery=message.delivery_id, kind=message.kind, state=state, why=outcome.words
         )
         return Sent(message.delivery_id, state, outcome.words)
-    return Sent(message.delivery_id, "accepted", None)
+    return Sent(message.delivery_id, "by_hand" if isinstance(outcome, ByHand) else "accepted", None)
 
 
 def finish(sql: Sql, taken: Claim, sent: Sequence[Sent], now: datetime | None) -> set[int]:

@@ -116,6 +116,18 @@ class Text:
     body: str
 
 
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A notice as the parameters of a template that an SMS provider approved."""
+
+    code: str
+    room: str
+    what: str
+    """The first reason as a few words."""
+    due: str
+    """The recipient's next own limit in that matter, as local time."""
+
+
 @cache
 def texts(language: str) -> Mapping[str, Any]:
     """The sentences of a language; 中文 for one that there is not."""
@@ -136,6 +148,21 @@ def word(facts: Facts, why: Sequence[str], to: To, public_url: str) -> Text:
     place = words["place"].format(space=space, category=category)
     lines = dict.fromkeys(line for _, line in said)
     return Text(title + more, "\n".join((place, *lines, link(public_url, facts.code))))
+
+
+def brief(facts: Facts, why: Sequence[str], to: To) -> Brief:
+    """The first reason of a notice with its earliest date."""
+    first = why[0] if why else OTHER
+    kinds: Sequence[str] = EXPECTED.get(first, EXPECTED.get(first.split(".", 1)[0], ()))
+    if first.startswith(("step.", "limit.")):
+        kinds = (_split(first)[1],)
+    due = min((one.due_at for one in _own(facts, to, kinds)), default=None)
+    return Brief(
+        code=facts.code,
+        room=facts.space.of(to.language),
+        what=_say(facts, first, to)[0],
+        due=local_time(due, facts.zone, to.language) if due else texts(to.language)["words"]["no_date"],
+    )
 
 
 def link(public_url: str, code: str) -> str:

@@ -114,10 +114,10 @@ def _add_people(sql: Sql, site_id: int, spec: SiteSpec) -> None:
             ],
         )
         cursor.executemany(
-            "INSERT INTO channel (site_id, id, party, member, kind, address, preference)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            "INSERT INTO channel (site_id, id, party, member, kind, address, preference, endpoint)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
             [
-                (site_id, i, c.party, c.member, c.kind, c.address, i)
+                (site_id, i, c.party, c.member, c.kind, c.address, i, f"{c.kind}:{site_id}:{i}")
                 for i, c in enumerate(spec.channels, start=1)
             ],
         )
