@@ -1,6 +1,7 @@
 """SQLModel rows, one file a table. They declare the schema; the engine itself speaks SQL."""
 
 from models.tables.access_token import AccessToken
+from models.tables.alert import Alert
 from models.tables.calendar import CalendarRow
 from models.tables.calendar_day import CalendarDay
 from models.tables.calendar_year import CalendarYear
@@ -33,6 +34,7 @@ from models.tables.timer import TimerRow
 
 __all__ = [
     "AccessToken",
+    "Alert",
     "CalendarDay",
     "CalendarRow",
     "CalendarYear",
