@@ -3,7 +3,7 @@
 The engine (execute, lanes, ledger, auditor) knows a stream only through this protocol.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -66,6 +66,9 @@ class StreamKind(Protocol):
 
     def evolve(self, state: Any, event: Any, at: datetime) -> Any:  # noqa: ANN401
         """The state after an event."""
+
+    def notices(self, event: Any, state: Any, context: Any, at: datetime) -> Iterable[DesiredNotice]:  # noqa: ANN401
+        """What an event of the instant `at` calls for, `state` being the one after it."""
 
     def columns(self, state: Any, context: Any) -> Columns:  # noqa: ANN401
         """The query columns of a state."""

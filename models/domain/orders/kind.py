@@ -1,6 +1,6 @@
 """The order as a kind of stream."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +10,10 @@ from models.domain.orders.commands import Command, FireDue
 from models.domain.orders.decide import decide, needs_routing
 from models.domain.orders.events import UPCASTERS, Event, event_types
 from models.domain.orders.evolve import evolve
+from models.domain.orders.notices import wanted
 from models.domain.orders.rules import Context
 from models.domain.orders.state import Order
-from models.domain.streams import Actor, Timer
+from models.domain.streams import Actor, DesiredNotice, Timer
 
 
 class OrderKind:
@@ -33,6 +34,10 @@ class OrderKind:
     def evolve(self, state: Order | None, event: Event, at: datetime) -> Order:
         """See `evolve.evolve`."""
         return evolve(state, event, at)
+
+    def notices(self, event: Event, state: Order, context: Context, at: datetime) -> Iterable[DesiredNotice]:
+        """See `notices.wanted`."""
+        return wanted(event, state, context, at)
 
     def columns(self, state: Order, context: Context) -> Columns:
         """What lists ask for."""
