@@ -1,12 +1,15 @@
 """SQLModel rows, one file a table. They declare the schema; the engine itself speaks SQL."""
 
 from models.tables.access_token import AccessToken
+from models.tables.act_link import ActLink
 from models.tables.alert import Alert
 from models.tables.calendar import CalendarRow
 from models.tables.calendar_day import CalendarDay
 from models.tables.calendar_year import CalendarYear
 from models.tables.channel import Channel
 from models.tables.delivery import Delivery
+from models.tables.delivery_step import DeliveryStep
+from models.tables.endpoint import EndpointRow
 from models.tables.event import EventRow
 from models.tables.firing import Firing
 from models.tables.heartbeat import Heartbeat
@@ -34,12 +37,15 @@ from models.tables.timer import TimerRow
 
 __all__ = [
     "AccessToken",
+    "ActLink",
     "Alert",
     "CalendarDay",
     "CalendarRow",
     "CalendarYear",
     "Channel",
     "Delivery",
+    "DeliveryStep",
+    "EndpointRow",
     "EventRow",
     "Firing",
     "Heartbeat",

@@ -28,6 +28,8 @@ class Notice(SQLModel, table=True):
     created_at: datetime = Field(sa_column=instant())
     send_at: datetime = Field(sa_column=instant())
     expanded_at: datetime | None = Field(default=None, sa_column=instant(null=True))
+    outcome: str | None = None
+    """What the expansion found: told, nobody (no one with a channel), or moot (no longer true)."""
 
     lease_until: datetime | None = Field(default=None, sa_column=instant(null=True))
     lease_token: str | None = None

@@ -172,7 +172,7 @@ def _write(sql: Sql, rows: list[Row]) -> None:
             " SELECT s, n, string_to_array(ns, ',')::bigint[], i, p, m, c, k, l, a"
             " FROM unnest(%b::int[], %b::bigint[], %b::text[], %b::bigint[], %b::text[], %b::text[],"
             " %b::int[], %b::text[], %b::text[], %b::timestamptz[]) AS t (s, n, ns, i, p, m, c, k, l, a)"
-            " ON CONFLICT (notice_id, member, kind) DO NOTHING",
+            " ON CONFLICT (notice_id, member, channel_id) DO NOTHING",
             [list(column) for column in zip(*rows, strict=True)],
         )
 
