@@ -25,10 +25,12 @@ from services.store.transactions import transaction
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What may come with a wish: the ticket of an idempotency key, the instant on a virtual clock."""
+    """What may come with a wish: the ticket of an idempotency key, the instant on a virtual clock, photos."""
 
     ticket: Ticket | None = None
     now: datetime | None = None
+    photos: tuple[Photo, ...] = ()
+    """Attached just before the action; both happen, or neither."""
 
 
 NO_EXTRAS = Extras()
@@ -117,7 +119,10 @@ def act(
     extras: Extras = NO_EXTRAS,
 ) -> Answer:
     """Do what is wished on an order; the answer says what became of it."""
-    envelopes = _envelopes(shop, caller, key, wish, extras.now)
+    envelopes = [
+        *(Envelope(key, c.AttachPhoto(one), caller.actor, (), extras.now) for one in extras.photos),
+        *_envelopes(shop, caller, key, wish, extras.now),
+    ]
     return shop.execute([Unit(tuple(envelopes), extras.ticket)], sites=caller.site_ids)[0]
 
 

@@ -36,6 +36,8 @@ class Actor:
     role: Role
     party: str | None = None
     person: str | None = None
+    via: str | None = None
+    """The door, where it was another than the front one: `link` for the link of a message."""
 
 
 SYSTEM = Actor(Role.SYSTEM)

@@ -8,6 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services import links
 from services.api.problems import answer
 from services.photos import MOST_BYTES
 from services.settings import Settings
@@ -84,7 +85,8 @@ class _Exchange:
 
 def _limited(scope: Scope, receive: Receive) -> Receive:
     """The body, cut off with 413 as soon as it is known to be too large."""
-    most = MOST_FORM_BYTES if scope["path"].endswith("/photos") else MOST_JSON_BYTES
+    with_photos = scope["path"].endswith("/photos") or scope["path"].startswith(links.FOLDER)
+    most = MOST_FORM_BYTES if with_photos else MOST_JSON_BYTES
     announced = Headers(scope=scope).get("content-length", "")
     seen = int(announced) if announced.isdecimal() and int(announced) > most else 0
 

@@ -8,6 +8,7 @@ from starlette.requests import Request, cookie_parser
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from services import links
 from services.api.problems import ForeignOrigin, NoCaller
 from services.callers import Caller, caller_by_sign_in, caller_by_token
 from services.execute import Shop
@@ -16,7 +17,8 @@ from services.store.transactions import transaction
 from services.web.cookies import cookie_name
 
 OPEN_PATHS = frozenset({"/health/live", "/health/ready", "/health/engine", "/sign-in", "/favicon.ico"})
-OPEN_FOLDERS = ("/static/",)
+OPEN_FOLDERS = ("/static/", links.FOLDER)
+"""A link in a message is itself what lets one in; its pages see to that."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LONGEST_SECRET = 200
 
@@ -35,7 +37,8 @@ class Guard:
             await self._app(scope, receive, send)
             return
         headers, path = Headers(scope=scope), scope["path"]
-        if not path.startswith("/api/"):
+        # Nobody forges a request to a link that he does not know, and pages without a referrer say no origin.
+        if not path.startswith(("/api/", links.FOLDER)):
             self._need_own_origin(scope["method"], headers)
         if path not in OPEN_PATHS and not path.startswith(OPEN_FOLDERS):
             caller = await to_thread.run_sync(self._caller, headers, path)

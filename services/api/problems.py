@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from models.domain.orders.refusals import BadValue, IllegalMove, NotYours
+from services import links
 from services.api.fields import pointer_to, words_of
 from services.execute import FrozenClock, UnknownStream
 from services.photos import BrokenPhoto, NoPhoto, PhotoTooLarge
@@ -79,7 +80,7 @@ class Problem:
             title=say(self.title, language),
             status=self.status,
             detail=say(self.detail, language),
-            instance=request.url.path,
+            instance=links.masked(request.url.path),
             errors=[FieldProblem(pointer=at, detail=say(it, language)) for at, it in self.errors] or None,
             **self.more,
         )

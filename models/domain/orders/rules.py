@@ -8,13 +8,15 @@ from zoneinfo import ZoneInfo
 
 from models.domain.directory import Capacity, Directory
 from models.domain.orders.state import Assignment, Order, Reporter
-from models.domain.playbook.model import REPORTER, VOLUNTEER, Category, Closure, Playbook
+from models.domain.playbook.model import REPORTER, VOLUNTEER, Category, Closure, Gate, Playbook
 from models.domain.streams import Role
 from models.domain.words import (
     ACTING,
     AssignmentState,
     DeadlineKind,
+    Duty,
     OrderStatus,
+    PhotoPurpose,
     ReporterKind,
     RequestKind,
     Severity,
@@ -76,6 +78,16 @@ def verifiers(assignment: Assignment, context: Context) -> tuple[str, ...]:
 def reviewer(assignment: Assignment, context: Context) -> str | None:
     """The party on whom the review's deadline lies: the first verifier that is an organisation."""
     return next((name for name in verifiers(assignment, context) if name in context.site.parties), None)
+
+
+def lacks_after_photo(order: Order, assignment: Assignment, context: Context) -> bool:
+    """The gate of the category: the lead's work is shown, after a rejection by another photo than before."""
+    rule = context.category(order)
+    gates = rule.gates.get("done", frozenset()) if rule else frozenset()
+    if Gate.AFTER_PHOTO not in gates or assignment.duty is not Duty.LEAD:
+        return False
+    shown = order.count_photos(PhotoPurpose.AFTER, assignment.party, order.round)
+    return shown <= assignment.rejections
 
 
 def coordinating(context: Context) -> str | None:

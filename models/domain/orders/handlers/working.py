@@ -2,15 +2,14 @@
 
 from models.domain.orders import commands as c
 from models.domain.orders import events as e
+from models.domain.orders import rules
 from models.domain.orders.deadlines import begin, end, end_of
 from models.domain.orders.draft import Draft
 from models.domain.orders.handlers import handles
 from models.domain.orders.handlers.ending import ask_review, close_work, free_waiting, go_on
 from models.domain.orders.handlers.planning import acknowledge_by_acting
 from models.domain.orders.lives import illegal
-from models.domain.orders.state import Assignment
-from models.domain.playbook.model import Gate
-from models.domain.words import AssignmentState, DeadlineKind, Duty, OrderStatus, PhotoPurpose
+from models.domain.words import AssignmentState, DeadlineKind, OrderStatus
 
 K, A = DeadlineKind, AssignmentState
 
@@ -70,7 +69,9 @@ def start(draft: Draft, command: c.Start) -> None:
 def done(draft: Draft, command: c.Done) -> None:
     """办结, as the fixer says; the lead shows it with an after-photo where the gate asks for one."""
     held = draft.order.assignments[command.party]
-    _check_evidence(draft, held)
+    if rules.lacks_after_photo(draft.order, held, draft.context):
+        why = "attach a photo taken after the work first"
+        raise illegal("done", why, draft.order, draft.actor, draft.context)
     if held.state is A.WAITING:
         go_on(draft, command.party, "by_party")
     acknowledge_by_acting(draft, command.party)
@@ -78,14 +79,3 @@ def done(draft: Draft, command: c.Done) -> None:
     close_work(draft, command.party)
     free_waiting(draft, command.party)
     ask_review(draft, command.party)
-
-
-def _check_evidence(draft: Draft, held: Assignment) -> None:
-    """The gate of the category; work that was rejected is shown by another photo than the first time."""
-    order, context = draft.order, draft.context
-    rule = context.category(order)
-    gates = rule.gates.get("done", frozenset()) if rule else frozenset()
-    if Gate.AFTER_PHOTO not in gates or held.duty is not Duty.LEAD:
-        return
-    if order.count_photos(PhotoPurpose.AFTER, held.party, order.round) <= held.rejections:
-        raise illegal("done", "attach a photo taken after the work first", order, draft.actor, context)
