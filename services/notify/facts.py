@@ -30,6 +30,8 @@ class Draft:
     channel: tuple[str, str] | None
     """Kind and address of the channel, None when it was removed meanwhile."""
     channel_id: int | None = None
+    link: str | None = None
+    """By which the recipient acts without signing in."""
 
 
 _DRAFTS = """

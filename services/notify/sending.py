@@ -5,13 +5,14 @@ goes outside goes one by one within a budget of time; the rest is given back bef
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from time import monotonic
 
 import structlog
 
+from services import links
 from services.execute import Shop
 from services.notify.channels import RECORDER, ByHand, Message, Notifier, Outcome, Refused, Unknown, record
 from services.notify.expanding import statement_time
@@ -95,11 +96,14 @@ def _worded(reader: Reader, drafts: Sequence[Draft], scope: Scope, url: str) -> 
     keys = {one.key for one in drafts}
     sites = reader.sites(keys)
     facts = reader.facts(keys, sites)
+    wanted = [links.Wanted(one.id, one.key, one.party, one.member) for one in drafts]
+    acting = links.mint(reader.sql, url, wanted, scope.now)
+    drafts = [replace(one, link=acting.get(one.id)) for one in drafts]
     return [_message(one, facts[one.key], sites[one.key.site_id], scope, url) for one in drafts]
 
 
 def _message(draft: Draft, facts: Facts, site: SiteClock, scope: Scope, url: str) -> Message:
-    to = To(draft.party, draft.language, draft.told_at)
+    to = To(draft.party, draft.language, draft.told_at, draft.link)
     text = word(facts, draft.why, to, url)
     # A clock that somebody sets must never ring a real phone, whatever the delivery was made for.
     kind = draft.kind if site.clock == "live" else RECORDER

@@ -106,6 +106,8 @@ class To:
     party: str
     language: str
     at: datetime
+    link: str | None = None
+    """By which the recipient acts without signing in; None: there is nothing to do, only to look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def word(facts: Facts, why: Sequence[str], to: To, public_url: str) -> Text:
     more = words["more"].format(n=len(said) - 1) if len(said) > 1 else ""
     place = words["place"].format(space=space, category=category)
     lines = dict.fromkeys(line for _, line in said)
-    return Text(title + more, "\n".join((place, *lines, link(public_url, facts.code))))
+    return Text(title + more, "\n".join((place, *lines, to.link or link(public_url, facts.code))))
 
 
 def brief(facts: Facts, why: Sequence[str], to: To) -> Brief:
