@@ -12,6 +12,7 @@ import structlog
 
 from models.domain.playbook.site import parse_site
 from models.domain.streams import Role
+from services import links
 from services.callers import Holder, create_sign_in_link
 from services.execute import Shop
 from services.settings import CHECKOUT, Settings
@@ -58,6 +59,14 @@ def set_up_logging(settings: Settings) -> None:
     )
     logging.basicConfig(level=max(level, logging.INFO), stream=sys.stderr)
     logging.getLogger("apprise").setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.access").addFilter(_mask_links)
+
+
+def _mask_links(line: logging.LogRecord) -> bool:
+    """Whoever reads an access log, where somebody turned one on, must not be able to act."""
+    given = line.args if isinstance(line.args, tuple) else ()
+    line.args = tuple(links.masked(one) if isinstance(one, str) else one for one in given)
+    return True
 
 
 def build(settings: Settings, role: DatabaseRole = DatabaseRole.WORKER) -> Shop:

@@ -10,6 +10,7 @@ from services.cli import (
     doctor,
     explore,
     ledger,
+    links,
     load,
     migrate,
     orders,
@@ -44,6 +45,7 @@ app.command("phone")(phone.phone)
 app.command("clock")(clock.clock)
 app.command("rebuild")(rebuild.rebuild)
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(links.app, name="links")
 app.command("doctor")(doctor.doctor)
 app.command("replay")(replay.replay)
 app.command("publish-year")(years.publish_year)
