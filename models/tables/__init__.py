@@ -3,10 +3,14 @@
 from models.tables.access_token import AccessToken
 from models.tables.act_link import ActLink
 from models.tables.alert import Alert
+from models.tables.audit_drift import AuditDrift
+from models.tables.audit_state import AuditState
 from models.tables.calendar import CalendarRow
 from models.tables.calendar_day import CalendarDay
 from models.tables.calendar_year import CalendarYear
 from models.tables.channel import Channel
+from models.tables.dead import Dead
+from models.tables.dead_action import DeadAction
 from models.tables.delivery import Delivery
 from models.tables.delivery_step import DeliveryStep
 from models.tables.endpoint import EndpointRow
@@ -39,10 +43,14 @@ __all__ = [
     "AccessToken",
     "ActLink",
     "Alert",
+    "AuditDrift",
+    "AuditState",
     "CalendarDay",
     "CalendarRow",
     "CalendarYear",
     "Channel",
+    "Dead",
+    "DeadAction",
     "Delivery",
     "DeliveryStep",
     "EndpointRow",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Identity, Index
+from sqlalchemy import BigInteger, Column, Identity, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.tables.columns import big, instant
@@ -12,7 +12,10 @@ class Outbox(SQLModel, table=True):
     """New events of a stream for the outside (webhooks): the publish lane's queue."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("outbox_due", "site_id", "id"),)
+    __table_args__ = (
+        Index("outbox_due", "site_id", "id"),
+        UniqueConstraint("site_id", "stream_id", "first_seq"),
+    )
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     site_id: int

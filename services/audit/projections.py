@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from models.domain.codec import encode
@@ -14,10 +15,10 @@ from services.store.contexts import Sql
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The timers of some streams, and which of them stand before the route lane."""
+    """The timers of some streams, and since when which of them stand before the route lane."""
 
     timers: Mapping[StreamKey, Mapping[int, Timer]]
-    waiting: frozenset[StreamKey]
+    waiting: Mapping[StreamKey, datetime]
 
 
 def read_rows(sql: Sql, streams: Sequence[Stored]) -> Rows:
@@ -29,8 +30,8 @@ def read_rows(sql: Sql, streams: Sequence[Stored]) -> Rows:
         places(streams),
     ):
         timers.setdefault(StreamKey(site_id, stream_id), {})[timer[0]] = Timer(*timer)
-    waiting = sql.execute(f"SELECT site_id, stream_id FROM routing {keys}", places(streams))  # noqa: S608
-    return Rows(timers, frozenset(StreamKey(*row) for row in waiting))
+    waiting = sql.execute(f"SELECT site_id, stream_id, wanted_at FROM routing {keys}", places(streams))  # noqa: S608
+    return Rows(timers, {StreamKey(site_id, stream_id): at for site_id, stream_id, at in waiting})
 
 
 def broken_chain(one: Stored, folded: Folded) -> Drift | None:
