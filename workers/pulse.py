@@ -24,6 +24,7 @@ from services.settings import settings
 from services.store.claims import Queue, waiting
 from services.store.heartbeats import beat
 from services.store.transactions import transaction
+from workers.audit import auditing
 from workers.lane import run
 
 GRACE = timedelta(seconds=3)
@@ -53,7 +54,8 @@ def main() -> None:
         signal.signal(number, lambda *_: stop.set())
     shop = bootstrap.build(settings())
     nudges.start(settings())
-    beat_until(stop, Pulse(shop, log_events=partial(tend, shop.engine, settings())))
+    with auditing(shop):
+        beat_until(stop, Pulse(shop, log_events=partial(tend, shop.engine, settings())))
     nudges.stop()
     shop.engine.dispose()
 

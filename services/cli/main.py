@@ -6,6 +6,7 @@ import sys
 import typer
 
 from services.cli import (
+    audit,
     clock,
     doctor,
     explore,
@@ -45,6 +46,7 @@ app.command("phone")(phone.phone)
 app.command("clock")(clock.clock)
 app.command("rebuild")(rebuild.rebuild)
 app.add_typer(ledger.app, name="ledger")
+app.command("audit")(audit.audit)
 app.add_typer(links.app, name="links")
 app.command("doctor")(doctor.doctor)
 app.command("replay")(replay.replay)
