@@ -61,11 +61,48 @@ class Settings(BaseModel):
         description="Signs sign-in links, cursors and commitments; at least 32 characters, kept secret and "
         "never changed. Default in development: made once, in the data folder's secret.key.",
     )
+    secret_keys: SecretStr | None = Field(
+        None,
+        description="Seal the addresses of channels: the newest first, then older ones that still open, with "
+        "commas between, each of at least 32 characters. `./lianban secrets rotate` seals all with the "
+        "newest. Default: derived from LIANBAN_SECRET_KEY.",
+    )
     ledger_key: SecretStr | None = Field(
         None,
         description="Signs the ledger's checkpoints; at least 32 characters, the same on every machine that "
         "shares a database. Default: made once, in the data folder's ledger.key.",
     )
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="Mail server for channels that are a plain e-mail address: smtps://user:password@host:465"
+        "?sender=lianban@example.org, or smtp:// for STARTTLS. What is not a letter or digit is written %XX.",
+    )
+    sms_url: SecretStr | None = Field(
+        None,
+        description="SMS gateway for channels that are a plain number: aliyun://KEY_ID:KEY_SECRET@/"
+        "?sign=NAME&template=SMS_1, or tencent://SECRET_ID:SECRET_KEY@/?app=1400000000&sign=NAME&template=1. "
+        "The template's parameters are code, room, what and due, in this order.",
+    )
+    private_addresses: bool = Field(
+        default=False,
+        description="Whether webhooks and services may lie at private or loopback addresses, and webhooks "
+        "without TLS: a way into the network of this machine for whoever names a channel.",
+    )
+    photos: str | None = Field(
+        None,
+        description="Bucket where photos are kept, s3://bucket/prefix, if not in the data folder. Needs "
+        "LIANBAN_S3_ENDPOINT, LIANBAN_S3_KEY_ID and LIANBAN_S3_SECRET.",
+    )
+    s3_endpoint: str | None = Field(
+        None,
+        description="Address of the S3 service of LIANBAN_PHOTOS; with the bucket before the host's name "
+        "where the service wants it so.",
+    )
+    s3_region: str = Field("us-east-1", description="Region that requests to the S3 service are signed for.")
+    s3_key_id: str | None = Field(
+        None, description="Access key that may read and write the bucket of LIANBAN_PHOTOS."
+    )
+    s3_secret: SecretStr | None = Field(None, description="The secret of LIANBAN_S3_KEY_ID.")
     database_pool: int = Field(
         5, ge=1, le=50, description="Connections to PostgreSQL that one process keeps at most."
     )
@@ -114,6 +151,7 @@ class Settings(BaseModel):
         if given.get("env") == "production":
             refuse_unsafe_defaults(given)
         check_urls(given)
+        check_bucket(given)
         if "public_url" in given:
             given["public_url"] = given["public_url"].rstrip("/")
         values: dict[str, object] = {**defaults(given), **given}
@@ -160,11 +198,28 @@ def check_urls(given: Mapping[str, str]) -> None:
         ("database_url", ("postgresql", "postgres", "postgresql+psycopg")),
         ("redis_url", ("redis", "rediss", "unix")),
         ("public_url", ("https", "http")),
+        ("smtp_url", ("smtps", "smtp", "smtp+insecure")),
+        ("sms_url", ("aliyun", "tencent")),
     ):
         if name in given:
             check_url(PREFIX + name.upper(), given[name], schemes)
     if len(given.get("secret_key", "x" * SHORTEST_SECRET)) < SHORTEST_SECRET:
         raise SettingsError(f"{PREFIX}SECRET_KEY must have at least {SHORTEST_SECRET} characters.")
+    if any(len(one.strip()) < SHORTEST_SECRET for one in given.get("secret_keys", "x" * 32).split(",")):
+        raise SettingsError(f"{PREFIX}SECRET_KEYS must have at least {SHORTEST_SECRET} characters each.")
+
+
+def check_bucket(given: Mapping[str, str]) -> None:
+    """End with a sentence where photos shall lie in a bucket that cannot be reached with what is told."""
+    if "photos" not in given:
+        return
+    place = urlsplit(given["photos"])
+    if place.scheme != "s3" or not place.netloc or place.query or place.fragment:
+        raise SettingsError(f"{PREFIX}PHOTOS must be like s3://bucket/prefix.")
+    for name in ("s3_endpoint", "s3_key_id", "s3_secret"):
+        if name not in given:
+            raise SettingsError(f"Set {PREFIX}{name.upper()}: {PREFIX}PHOTOS names a bucket.")
+    check_url(f"{PREFIX}S3_ENDPOINT", given["s3_endpoint"], ("https", "http"))
 
 
 def check_url(name: str, url: str, schemes: tuple[str, ...]) -> None:

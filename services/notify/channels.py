@@ -7,10 +7,11 @@ from typing import Protocol
 from sqlalchemy import Engine
 
 from services.notify.wording import Brief
+from services.store import channels
 from services.store.contexts import Sql
 from services.store.transactions import transaction
 
-RECORDER = "recorder"
+RECORDER = channels.RECORDER
 """The kind of channel that keeps what would have been sent, in the table `phone`."""
 
 SPOKEN = "spoken"

@@ -64,9 +64,9 @@ def send(
 
 @cache
 def _outside() -> Notifier:
-    from services.notify.outside import AppriseNotifier  # noqa: PLC0415 - 30 MB, only where something goes out
+    from services.notify.outside import Outside  # noqa: PLC0415 - 30 MB, only where something goes out
 
-    return AppriseNotifier()
+    return Outside.told(settings())
 
 
 def _alone(shop: Shop, scope: Scope, taken: Claim, row: tuple[int, int], url: str) -> list[Message]:

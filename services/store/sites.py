@@ -11,6 +11,7 @@ from models.domain.playbook.site_model import CalendarSpec, SiteSpec
 from models.domain.playbook.validate import validate
 from models.domain.streams import StreamKey
 from services.calendars import DayRow, china_days, china_published, days_of, us_days
+from services.store.channels import save_channels
 from services.store.contexts import Sql, UnknownSite, read_directory, read_sites
 from services.store.streams import want_routing
 
@@ -41,6 +42,7 @@ def add_site(
 
     Raises:
         SiteExists: the code is taken.
+        BadAddress: a channel cannot be used.
         PlaybookError: the playbook has an error, or does not fit the site; nothing is added.
     """
     row = sql.execute(
@@ -64,6 +66,7 @@ def add_site(
         raise SiteExists(f"{spec.code}: {SiteExists.__doc__}")
     site_id: int = row[0]
     _add_people(sql, site_id, spec)
+    save_channels(sql, site_id, spec.channels)
     for calendar in spec.calendars:
         _seed_region(sql, calendar.region, _years())
         sql.execute(
@@ -111,14 +114,6 @@ def _add_people(sql: Sql, site_id: int, spec: SiteSpec) -> None:
             [
                 (site_id, i, t.party, t.member, sorted(day.place + 1 for day in t.days), t.begins, t.ends)
                 for i, t in enumerate(spec.roster, start=1)
-            ],
-        )
-        cursor.executemany(
-            "INSERT INTO channel (site_id, id, party, member, kind, address, preference, endpoint)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                (site_id, i, c.party, c.member, c.kind, c.address, i, f"{c.kind}:{site_id}:{i}")
-                for i, c in enumerate(spec.channels, start=1)
             ],
         )
 

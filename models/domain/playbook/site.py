@@ -5,6 +5,7 @@ What may be left out: `name_en` (then it is the name), `floorplan`, a party's `c
 (then false), the roster and the channels.
 """
 
+import json
 import re
 from difflib import get_close_matches
 from typing import Final
@@ -162,13 +163,20 @@ def _turn(t: r.Table) -> Turn:
 def _channel(t: r.Table) -> ChannelSpec:
     found = ChannelSpec(
         kind=t.need("kind", r.code),
-        address=t.need("address", r.text),
+        address=t.need("address", _address),
         member=t.get("member", r.code),
         party=t.get("party", r.code),
     )
     if ("member" in t) == ("party" in t):
         t.refuse((), "a channel belongs to a member or to a party", "name one of them, not both")
     return found
+
+
+def _address(value: r.Value) -> str:
+    """A text, or a table of the kind's fields, kept as JSON; what is wrong in it is told by field later."""
+    if isinstance(value.raw, dict):
+        return json.dumps(value.raw, ensure_ascii=False, sort_keys=True, default=str)
+    return r.text(value)
 
 
 def _zone(value: r.Value) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.notify.addresses import BadAddress, Email, Ntfy, parse_address
+from services.addresses import BadAddress, Email, Ntfy, parse_address
 
 
 def test_a_plain_email_address_is_enough() -> None:
@@ -15,7 +15,7 @@ def test_fields_are_read_from_json() -> None:
     )
 
 
-@pytest.mark.parametrize("kind", ["dingtalk", "wecom_bot", "feishu", "json", "recorder", ""])
+@pytest.mark.parametrize("kind", ["bark", "schan", "lark", "wecom", "json", "recorder", ""])
 def test_kinds_whose_refusals_cannot_be_told_are_not_served(kind: str) -> None:
     with pytest.raises(BadAddress, match="are not served"):
         parse_address(kind, "https://example/hook")
