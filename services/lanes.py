@@ -14,10 +14,11 @@ import structlog
 from models.domain.orders.commands import FireDue, RouteOrder
 from models.domain.streams import SYSTEM, StreamKey
 from services.execute import Answer, Envelope, Shop, Unit
-from services.store.claims import Claim, Queue, Scope, claim, drop, release
+from services.store.claims import Claim, Queue, Scope, claim, drop, note, release
 from services.store.transactions import transaction
 
 BATCH = 100
+NOTHING_DUE = "Its order has nothing due: nothing failed, and nothing came of it."
 
 log = structlog.get_logger("lianban.lanes")
 
@@ -76,7 +77,10 @@ def _work_off(shop: Shop, scope: Scope, taken: Claim, todo: Mapping[StreamKey, E
         answers = [_alone(shop, unit, taken, skips=skips) for unit in units]
     skipped = frozenset(key for key, answer in zip(todo, answers, strict=True) if answer.skipped)
     _give_back(shop, taken, skipped)
-    return _Work(tuple(_done(taken, todo, answers)), skipped)
+    done = tuple(_done(taken, todo, answers))
+    if taken.in_quarantine and not skipped:
+        note(shop.engine, taken, answers[0].refused or NOTHING_DUE)
+    return _Work(done, skipped)
 
 
 def _done(taken: Claim, todo: Iterable[StreamKey], answers: Iterable[Answer]) -> Iterator[StreamKey]:

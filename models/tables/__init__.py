@@ -11,6 +11,8 @@ from models.tables.calendar_year import CalendarYear
 from models.tables.channel import Channel
 from models.tables.dead import Dead
 from models.tables.dead_action import DeadAction
+from models.tables.dead import Dead
+from models.tables.dead_action import DeadAction
 from models.tables.delivery import Delivery
 from models.tables.delivery_step import DeliveryStep
 from models.tables.endpoint import EndpointRow
@@ -49,6 +51,8 @@ __all__ = [
     "CalendarRow",
     "CalendarYear",
     "Channel",
+    "Dead",
+    "DeadAction",
     "Dead",
     "DeadAction",
     "Delivery",

@@ -191,6 +191,7 @@ def _write_events(sql: Sql, streams: Sequence[Loaded]) -> None:
                 new.seq,
             ),
             *(new.event.kind, new.event.party, new.event.due_at, new.at, new.event.skipped),
+            *(new.event.playbook, new.event.playbook_version, new.event.calendar_version),
         )
         for one in streams
         for new in one.fresh
@@ -199,9 +200,10 @@ def _write_events(sql: Sql, streams: Sequence[Loaded]) -> None:
     if steps:
         sql.execute(
             "INSERT INTO firing (site_id, stream_id, deadline_id, rung, occurrence, seq, kind, party, due_at,"
-            " fired_at, skipped)"
+            " fired_at, skipped, playbook, playbook_version, calendar_version)"
             " SELECT * FROM unnest(%b::int[], %b::bigint[], %b::int[], %b::text[], %b::int[],"
-            " %b::int[], %b::text[], %b::text[], %b::timestamptz[], %b::timestamptz[], %b::bool[])",
+            " %b::int[], %b::text[], %b::text[], %b::timestamptz[], %b::timestamptz[], %b::bool[],"
+            " %b::text[], %b::int[], %b::int[])",
             _columns(steps),
         )
 

@@ -120,6 +120,9 @@ def _reach(draft: Draft, deadline: Deadline, step: NextStep) -> None:
             skipped=skipped,
             told=told,
             next=following,
+            playbook=context.playbook.code,
+            playbook_version=context.playbook.version,
+            calendar_version=deadline.calendar_version,
         )
     )
 

@@ -440,7 +440,8 @@ class DeadlineEnded(Event):
 class StepReached(Event):
     """A rung of the ladder. The event's own time is when it fired, `due_at` when it was to.
 
-    `skipped`: a higher one was due at once, after a downtime. `to`: whom it told, as ``party:role``.
+    `skipped`: a higher one was due at once, after a downtime. `told`: whom it told, as ``party:role``. By
+    which rules it was reached and by which days its deadline was counted is part of the proof.
     """
 
     id: int
@@ -453,6 +454,9 @@ class StepReached(Event):
     skipped: bool = False
     told: tuple[str, ...] = ()
     next: NextStep | None = None
+    playbook: str = ""
+    playbook_version: int = 0
+    calendar_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
