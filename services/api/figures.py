@@ -6,6 +6,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from services.audit.figures import AuditFigures
 from services.store import heartbeats
 from services.store.contexts import Sql
 
@@ -34,4 +35,5 @@ def lane_figures(sql: Sql) -> bytes:
     """The lanes' figures as Prometheus text."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Lanes(sql))
+    registry.register(AuditFigures(sql))
     return generate_latest(registry)

@@ -1,7 +1,8 @@
 """The auditor: seeded drift of each kind is found and named, and what is right is never called drift."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,17 +12,20 @@ from models.domain.streams import StreamKey
 from services import desk
 from services.actions.bodies import ReportBody
 from services.alerts import standing
+from services.api.figures import lane_figures
 from services.audit.findings import Drift
 from services.audit.record import read_state
 from services.audit.watching import watch
 from services.audit.whole import audit
 from services.execute import Shop
+from services.replay.story import tell_story
+from services.settings import Settings
 from services.store.contexts import Contexts
 from services.store.engine import DatabaseRole, open_engine
 from services.store.transactions import transaction
 from tests.acceptance.conftest import MONDAY, set_up
 from tests.acceptance.stage import Stage, wall
-from tests.databases import empty
+from tests.databases import AIBO, empty
 
 NO_TIME = timedelta()
 AT_ONCE = timedelta()
@@ -171,6 +175,24 @@ def test_an_order_that_cannot_be_read_is_drift_and_keeps_the_auditor_from_no_oth
     change(shop, f"UPDATE stream SET kind = 'nonsense' WHERE stream_id = {late_leak.stream_id}")
     change(shop, f"UPDATE stream SET colour = 'red' WHERE stream_id = {other.stream_id}")
     assert {(one.key, one.what) for one in drift_of(shop)} == {(late_leak, "stream"), (other, "colour")}
+
+
+def test_the_told_story_has_drifted_nowhere(shop: Shop, tmp_path: Path) -> None:
+    told = Settings.read({"LIANBAN_ENV": "test", "LIANBAN_DATA": str(tmp_path)})
+    tell_story(shop, AIBO, until=datetime.now(UTC), told=told)
+    [*_, tally] = audit(shop)
+    assert tally.streams == 46
+    assert tally.drift == []
+
+
+def test_the_figures_name_every_kind_of_drift(shop: Shop, late_leak: StreamKey) -> None:
+    change(shop, "UPDATE stream SET colour = 'yellow'")
+    watch(shop, budget=PLENTY)
+    with transaction(shop.engine) as sql:
+        text = lane_figures(sql).decode()
+    assert 'lianban_audit_drift{kind="column"} 1.0' in text
+    assert 'lianban_audit_drift{kind="timer"} 0.0' in text
+    assert "lianban_audit_streams_total 1.0" in text
 
 
 # ── always on ───────────────────────────────────────────────────────────────────────────────────────────────
