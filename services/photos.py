@@ -1,145 +1,63 @@
-"""Photos: checked by decoding, stripped of what they tell about people and places, kept by their hash.
+"""Photos of orders: redrawn without what they tell about people and places, kept by their hash, vouched for.
 
-A photo is written again from its pixels: that drops EXIF (where and with which phone it was taken), embedded
-films and whatever else hides in a file, for good (PIPL). What is kept is what events vouch for.
+An event vouches for both the picture as it is kept and the file as it was received, so that whoever still has
+that file can show that it is the one.
 """
 
-import hashlib
-import os
-import re
 import secrets
 from dataclasses import dataclass
-from io import BytesIO
-from pathlib import Path
-from threading import Lock
-from typing import IO, Any
+from hashlib import sha256
+from typing import IO
 from uuid import uuid4
-
-from PIL import Image, ImageCms, ImageOps
 
 from models.domain.ledger import commitment
 from models.domain.orders.state import Photo
 from models.domain.streams import StreamKey
 from models.domain.words import PhotoPurpose
 from services.execute import Shop
-from services.settings import Settings, make_data_folder
+from services.pictures.decoder import DECODER
+from services.pictures.limits import MEDIA_TYPES, THUMBNAIL_TYPE
+from services.pictures.shelf import Stored
+from services.pictures.shelves import shelf_of
+from services.settings import Settings
 from services.store.contexts import Sql
 from services.store.transactions import transaction
-
-MOST_BYTES = 20 * 1024 * 1024
-MOST_PIXELS = 50_000_000
-"""A picture is decoded to three or four bytes a pixel, one picture at a time in a process."""
-MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
-_SAVING: dict[str, dict[str, Any]] = {
-    "JPEG": {"quality": 90, "optimize": True},
-    "PNG": {},
-    "WEBP": {"quality": 90, "method": 2},
-}
-_BEGINNING = re.compile(rb"\xff\xd8\xff|\x89PNG|RIFF....WEBP", re.DOTALL)
-_one_at_a_time = Lock()
-
-# The limit above is checked before anything is decoded; Pillow's own would warn below it.
-Image.MAX_IMAGE_PIXELS = None
-
-
-class PhotoTooLarge(ValueError):
-    """A photo has at most 20 MB; send a smaller one."""
-
-
-class NoPhoto(ValueError):
-    """The file is no JPEG, PNG or WebP picture; send one of these."""
-
-
-class BrokenPhoto(ValueError):
-    """The picture cannot be decoded whole, or has more than 50 million pixels; send it again, or smaller."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture as it is kept."""
+    """A picture as it is kept, the SHA-256 of that, and the SHA-256 of the file as it was received."""
 
     content: bytes
+    sha256: str
     media_type: str
     width: int
     height: int
-
-    @property
-    def sha256(self) -> str:
-        """Its name in the photo folder."""
-        return hashlib.sha256(self.content).hexdigest()
+    thumbnail: bytes
+    received: str
 
 
 def picture_of(file: IO[bytes]) -> Picture:
-    """The picture in a file that somebody sent.
+    """The picture in a file that somebody sent, redrawn by a child process.
 
     Raises:
-        PhotoTooLarge: more than 20 MB.
-        NoPhoto: no JPEG, PNG or WebP.
-        BrokenPhoto: cut short, damaged, or too many pixels.
+        PictureRefused: by its kind, whose docstring says what to do.
     """
-    if file.seek(0, os.SEEK_END) > MOST_BYTES:
-        raise PhotoTooLarge
-    file.seek(0)
-    try:
-        image = Image.open(file, formats=tuple(MEDIA_TYPES))
-    except Exception:  # noqa: BLE001 - whatever a decoder says of a stranger's bytes, it cannot be shown
-        file.seek(0)
-        raise (BrokenPhoto if _BEGINNING.match(file.read(12)) else NoPhoto) from None
-    if image.width * image.height > MOST_PIXELS:
-        raise BrokenPhoto
-    with _one_at_a_time:
-        try:
-            return _written_again(image)
-        except Exception:  # noqa: BLE001 - as above
-            raise BrokenPhoto from None
-
-
-def _written_again(image: Image.Image) -> Picture:
-    """Decoded whole, turned upright, without metadata.
-
-    MPO is what many phones write: a JPEG with further pictures behind the first, which alone is kept.
-    """
-    form = "JPEG" if image.format == "MPO" else image.format or ""
-    upright = _in_plain_colours(ImageOps.exif_transpose(image))
-    upright.info.clear()
-    target = BytesIO()
-    upright.save(target, form, **_SAVING[form])
-    return Picture(target.getvalue(), MEDIA_TYPES[form], upright.width, upright.height)
-
-
-def _in_plain_colours(image: Image.Image) -> Image.Image:
-    """The picture in sRGB: a colour profile is a file within the file, and may name whose device it was."""
-    profile = image.info.get("icc_profile")
-    if not profile or image.mode not in {"RGB", "CMYK"}:
-        return image
-    try:
-        plain = ImageCms.createProfile("sRGB")
-        turned = ImageCms.profileToProfile(
-            image, ImageCms.ImageCmsProfile(BytesIO(profile)), plain, outputMode="RGB"
-        )
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        return image  # without its profile it is shown a little paler
-    return turned or image
+    it, received = DECODER.redraw(file)
+    digest = sha256(it.content).hexdigest()
+    return Picture(it.content, digest, MEDIA_TYPES[it.form], it.width, it.height, it.thumbnail, received)
 
 
 def keep(settings: Settings, picture: Picture) -> None:
-    """Put the picture into the photo folder; one that is there already stays."""
-    place = path_of(settings, picture.sha256)
-    if place.is_file():
-        return
-    make_data_folder(settings.data)
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = place.with_name(f".{uuid4().hex}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(picture.content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(place)
+    """Put the picture and its thumbnail on the shelf; those that are there already stay. Raises ShelfAway."""
+    shelf = shelf_of(settings)
+    shelf.put(thumbnail_of(picture.sha256), picture.thumbnail)
+    shelf.put(picture.sha256, picture.content)
 
 
-def path_of(settings: Settings, sha256: str) -> Path:
-    """Where a picture of this hash lies."""
-    return settings.data / "photos" / sha256[:2] / sha256
+def thumbnail_of(sha256: str) -> str:
+    """The name under which the thumbnail of a kept picture is kept."""
+    return f"{sha256}.webp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,15 +74,21 @@ def add_row(shop: Shop, key: StreamKey, picture: Picture, attached: Attached) ->
     photo_id, secret = uuid4().hex, secrets.token_bytes(32)
     with transaction(shop.engine, [key.site_id]) as sql:
         sql.execute(
-            "INSERT INTO photo (site_id, id, stream_id, secret, sha256, media_type, width, height, size,"
-            " created_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, statement_timestamp())",
+            "INSERT INTO photo (site_id, id, stream_id, secret, sha256, received, media_type, width, height,"
+            " size, created_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, statement_timestamp())",
             (
-                *(key.site_id, photo_id, key.stream_id, secret, picture.sha256, picture.media_type),
-                *(picture.width, picture.height, len(picture.content)),
+                *(key.site_id, photo_id, key.stream_id, secret, picture.sha256, picture.received),
+                *(picture.media_type, picture.width, picture.height, len(picture.content)),
             ),
         )
-    vouched = commitment(secret, picture.content)
-    return Photo(photo_id, vouched, attached.purpose, attached.party, attached.round)
+    return Photo(
+        photo_id,
+        commitment(secret, picture.content),
+        attached.purpose,
+        attached.party,
+        attached.round,
+        commitment(secret, picture.received.encode()),
+    )
 
 
 def drop_row(shop: Shop, key: StreamKey, photo_id: str) -> None:
@@ -175,14 +99,13 @@ def drop_row(shop: Shop, key: StreamKey, photo_id: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A picture that can be served."""
+    """A picture, or the thumbnail of one, that can be served."""
 
-    path: Path
+    name: str
     media_type: str
-    sha256: str
 
 
-def find_kept(sql: Sql, settings: Settings, key: StreamKey, photo_id: str) -> Kept | None:
+def find_kept(sql: Sql, key: StreamKey, photo_id: str, *, thumbnail: bool = False) -> Kept | None:
     """The picture of an order; None where there is none, or none any more."""
     row = sql.execute(
         "SELECT sha256, media_type FROM photo WHERE site_id = %s AND stream_id = %s AND id = %s"
@@ -191,5 +114,9 @@ def find_kept(sql: Sql, settings: Settings, key: StreamKey, photo_id: str) -> Ke
     ).fetchone()
     if row is None:
         return None
-    kept = Kept(path_of(settings, row[0]), row[1], row[0])
-    return kept if kept.path.is_file() else None
+    return Kept(thumbnail_of(row[0]), THUMBNAIL_TYPE) if thumbnail else Kept(row[0], row[1])
+
+
+def open_kept(settings: Settings, kept: Kept) -> Stored | None:
+    """Its bytes; None where they were deleted. Raises ShelfAway. It may wait: not within a transaction."""
+    return shelf_of(settings).open(kept.name)

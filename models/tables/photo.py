@@ -1,4 +1,4 @@
-"""A picture beside the ledger: its bytes lie in the photo folder under their SHA-256."""
+"""A picture beside the ledger: its bytes lie on the shelf under their SHA-256."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from models.tables.columns import big, instant, raw, small
 
 
 class PhotoRow(SQLModel, table=True):
-    """A picture beside the ledger: its bytes lie in the photo folder under their SHA-256."""
+    """A picture beside the ledger: its bytes lie on the shelf under their SHA-256."""
 
     __tablename__ = "photo"
     __table_args__ = (Index("photo_stream", "site_id", "stream_id"),)
@@ -25,3 +25,5 @@ class PhotoRow(SQLModel, table=True):
     height: int
     size: int
     created_at: datetime = Field(sa_column=instant())
+    received: str | None = None
+    """SHA-256 of the file as it was sent, before it was redrawn."""

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services import links
 from services.api.problems import answer
-from services.photos import MOST_BYTES
+from services.pictures.limits import MOST_BYTES
 from services.settings import Settings
 from services.views.order import API
 from services.web.cookies import is_https
@@ -93,14 +93,19 @@ def _limited(scope: Scope, receive: Receive) -> Receive:
     async def limited() -> Message:
         nonlocal seen
         if seen > most:
-            raise HTTPException(413)
+            raise _too_large()
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > most:
-            raise HTTPException(413)
+            raise _too_large()
         return message
 
     return limited
+
+
+def _too_large() -> HTTPException:
+    """The connection ends with it: else the server would go on reading what it does not want."""
+    return HTTPException(413, headers={"Connection": "close"})
 
 
 def _measure(scope: Scope, status: int, seconds: float) -> None:

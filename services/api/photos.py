@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Path, Response
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, File, Form, Header, Path, Response
 from fastapi.datastructures import UploadFile
 from pydantic import BaseModel, ConfigDict
 
@@ -16,11 +17,14 @@ from services.api.carrying import found_of, look_up, raise_refusal
 from services.api.problems import declared
 from services.api.visit import CodePath, Errand, OneErrand, OneVisit
 from services.execute import Answer, UnknownStream
+from services.pictures.limits import MEDIA_TYPES
 from services.store.transactions import transaction
 from services.views.models import OrderView
 from services.views.order import order_view
-from services.web.pictures import picture_answer
+from services.web.pictures import PhotoSize, picture_answer
 
+_HANDS = CapacityLimiter(2)
+"""Threads of its own: one waits for the decoder, one writes; all other requests go on meanwhile."""
 _BINARY = {"type": "string", "format": "binary"}
 router = APIRouter(prefix="/orders/{code}/photos", tags=["photos"])
 
@@ -48,8 +52,15 @@ class PhotoForm(BaseModel):
         **declared(403, 404, 409, 413, 415, 422),
     },
 )
-def attach_photo(errand: OneErrand, code: CodePath, form: Annotated[PhotoForm, Form()]) -> OrderView:
-    """The picture is checked by decoding it and loses its metadata (place, phone) before it is kept."""
+async def attach_photo(errand: OneErrand, code: CodePath, form: Annotated[PhotoForm, Form()]) -> OrderView:
+    """The picture is redrawn, which drops its metadata (place, phone), before it is kept with a thumbnail.
+
+    The ledger vouches for the file as it was received, too.
+    """
+    return await to_thread.run_sync(_receive, errand, code, form, limiter=_HANDS)
+
+
+def _receive(errand: Errand, code: str, form: PhotoForm) -> OrderView:
     visit = errand.visit
     key = look_up(visit, code)
     attached = _attached(errand, key, form)
@@ -70,7 +81,7 @@ def _attached(errand: Errand, key: StreamKey, form: PhotoForm) -> photos.Attache
 def _attach(errand: Errand, key: StreamKey, picture: photos.Picture, attached: photos.Attached) -> Answer:
     """The row first, then the event that refers to it; without the event the row goes again."""
     visit = errand.visit
-    body = f"{picture.sha256}/{attached.purpose}/{attached.party}".encode()
+    body = f"{picture.received}/{attached.purpose}/{attached.party}".encode()
     photo = photos.add_row(visit.shop, key, picture, attached)
     attached_now = False
     try:
@@ -91,18 +102,23 @@ def _attach(errand: Errand, key: StreamKey, picture: photos.Picture, attached: p
     responses={
         200: {
             "description": "The picture.",
-            "content": {kind: {"schema": _BINARY} for kind in photos.MEDIA_TYPES.values()},
+            "content": {kind: {"schema": _BINARY} for kind in MEDIA_TYPES.values()},
         },
+        304: {"description": "It is still as `If-None-Match` names it."},
         **declared(404, 422),
     },
 )
 def get_photo(
-    visit: OneVisit, code: CodePath, photo: Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
+    visit: OneVisit,
+    code: CodePath,
+    photo: Annotated[str, Path(pattern="^[0-9a-f]{32}$")],
+    size: PhotoSize = "full",
+    if_none_match: Annotated[str | None, Header(description="The ETag of what the caller has.")] = None,
 ) -> Response:
-    """For whoever may see the order; kept by the browser, never by a proxy."""
+    """For whoever may see the order; kept by the browser, never by a proxy. The thumbnail is a WebP."""
     key = look_up(visit, code)
     with transaction(visit.shop.engine, visit.caller.site_ids) as sql:
-        kept = photos.find_kept(sql, visit.settings, key, photo)
+        kept = photos.find_kept(sql, key, photo, thumbnail=size == "thumbnail")
     if kept is None:
         raise UnknownStream(photo)
-    return picture_answer(kept)
+    return picture_answer(visit.settings, kept, code, if_none_match)

@@ -17,7 +17,16 @@ from models.domain.orders.refusals import BadValue, IllegalMove, NotYours
 from services import links
 from services.api.fields import pointer_to, words_of
 from services.execute import FrozenClock, UnknownStream
-from services.photos import BrokenPhoto, NoPhoto, PhotoTooLarge
+from services.pictures.limits import (
+    BrokenPicture,
+    HardPicture,
+    MovingPicture,
+    NoPicture,
+    PictureRefused,
+    TooManyBytes,
+    TooManyPixels,
+)
+from services.pictures.shelf import ShelfAway
 from services.store.contexts import UnknownSite
 from services.store.idempotency import KeyReused
 from services.views.cursors import BadCursor
@@ -142,6 +151,11 @@ def _wrong(pointer: str, chinese: str, english: str) -> Callable[[Any], Problem]
     return lambda _error: made
 
 
+def _picture(refused: type[PictureRefused], chinese: str) -> Callable[[Any], Problem]:
+    """A picture that is not taken; the docstring of the refusal says what to do."""
+    return _wrong("#/file", chinese, " ".join((refused.__doc__ or "").split()))
+
+
 def _invalid(error: RequestValidationError) -> Problem:
     return _fields([(pointer_to(one["loc"]), words_of(one)) for one in error.errors()])
 
@@ -222,15 +236,18 @@ _too_large = _fixed(
     "too-large",
     413,
     ("内容过大", "Too large"),
-    ("JSON 不超过 1 MB，照片不超过 20 MB", "At most 1 MB of JSON, 20 MB of photo"),
+    (
+        "JSON 不超过 1 MB，照片不超过 20 MB；请用相机的中等尺寸或压缩后再传",
+        "At most 1 MB of JSON, 20 MB of photo; send it smaller, as the camera's medium size",
+    ),
 )
 _unsupported = _fixed(
     "unsupported-media",
     415,
     ("不支持的类型", "Unsupported media type"),
     (
-        "照片接受 JPEG、PNG、WebP（multipart/form-data）；其余接受 application/json",
-        "Photos are JPEG, PNG or WebP as multipart/form-data; all else is application/json",
+        "照片接受 JPEG、PNG、WebP（multipart/form-data），HEIC 等请先另存为 JPEG；其余接受 application/json",
+        "Photos are JPEG, PNG or WebP (save HEIC as JPEG first), multipart/form-data; else application/json",
     ),
 )
 _unavailable = _fixed(
@@ -238,6 +255,16 @@ _unavailable = _fixed(
     503,
     ("暂时繁忙", "Busy or away"),
     ("数据库暂时无法使用，请稍后再试", "The database cannot be used just now; try again"),
+    Retry_After=str(RETRY_AFTER_SECONDS),
+)
+_shelf_away = _fixed(
+    "unavailable",
+    503,
+    ("照片暂时无法存取", "Photos cannot be kept or shown just now"),
+    (
+        "照片存储暂时无法使用，请稍后再试；其他不受影响",
+        "Their storage is away; try again. All else works",
+    ),
     Retry_After=str(RETRY_AFTER_SECONDS),
 )
 _internal = _fixed(
@@ -278,9 +305,13 @@ TABLE: Mapping[type[Exception], Callable[[Any], Problem]] = {
         ("可以查看，不能再办理", "It can be looked at; nothing happens there any more"),
     ),
     BadCursor: _wrong("cursor", "游标不属于这个列表，请去掉后重新开始", BadCursor.__doc__ or ""),
-    PhotoTooLarge: _too_large,
-    NoPhoto: _unsupported,
-    BrokenPhoto: _wrong("#/file", "图片不完整，或超过5000万像素；请重传或缩小", BrokenPhoto.__doc__ or ""),
+    TooManyBytes: _too_large,
+    NoPicture: _unsupported,
+    BrokenPicture: _picture(BrokenPicture, "图片不完整或已损坏；请打开后另存，再重新上传"),
+    TooManyPixels: _picture(TooManyPixels, "图片超过5000万像素；请缩小后再传，如用相机的中等尺寸"),
+    MovingPicture: _picture(MovingPicture, "这是动图；请传单张照片，或截取关键的一帧"),
+    HardPicture: _picture(HardPicture, "处理这张图片过于费时或占用过多内存；请另存为普通JPEG后再传"),
+    ShelfAway: _shelf_away,
     NoCaller: _no_caller,
     ForeignOrigin: _fixed(
         "foreign-origin",

@@ -18,6 +18,7 @@ from services.actions.table import ASSIGNMENT_ACTIONS, MERGE, ORDER_ACTIONS, SPL
 from services.callers import Caller
 from services.cli.operating import REPORTER, SiteRow, Stop, operator, read_all_sites, site_of_order
 from services.execute import Answer, FrozenClock, Shop, UnknownStream
+from services.pictures.limits import PictureRefused
 from services.settings import settings
 from services.store.transactions import transaction
 from services.views.allowed import possible, spelled
@@ -209,7 +210,7 @@ def _photo(shop: Shop, caller: Caller, place: Place, asked: Asked) -> Answer:
             picture = photos.picture_of(stream)
     except OSError as error:
         raise Stop(f"file={file} cannot be read ({error.strerror}); write file=PATH purpose=after.") from None
-    except (photos.PhotoTooLarge, photos.NoPhoto, photos.BrokenPhoto) as error:
+    except PictureRefused as error:
         raise Stop(f"{file}: {type(error).__doc__}") from None
     order = place.found.order
     party = named or (caller.actor.party if caller.actor.party in order.assignments else None)

@@ -137,7 +137,7 @@ class PlanView(View):
 
 
 class PhotoView(View):
-    """A picture; `href` serves it to whoever may see the order."""
+    """A picture; `href` serves it to whoever may see the order, `thumbnail` a small one, in WebP."""
 
     id: str
     purpose: PhotoPurpose
@@ -149,6 +149,7 @@ class PhotoView(View):
     size: int
     created_at: datetime
     href: str
+    thumbnail: str
 
 
 class OutsideView(View):

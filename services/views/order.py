@@ -90,6 +90,7 @@ def _photos(sql: Sql, found: Found) -> list[PhotoView]:
 
 def _photo(one: Photo, row: tuple[Any, ...], code: str) -> PhotoView:
     media_type, width, height, size, created_at = row
+    href = f"{API}/orders/{code}/photos/{one.id}"
     return PhotoView(
         id=one.id,
         purpose=one.purpose,
@@ -100,7 +101,8 @@ def _photo(one: Photo, row: tuple[Any, ...], code: str) -> PhotoView:
         height=height,
         size=size,
         created_at=created_at,
-        href=f"{API}/orders/{code}/photos/{one.id}",
+        href=href,
+        thumbnail=f"{href}?size=thumbnail",
     )
 
 

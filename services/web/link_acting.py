@@ -13,6 +13,7 @@ from services import desk, photos
 from services.actions.table import ASSIGNMENT_ACTIONS
 from services.execute import Answer, Shop
 from services.links import VIA, Link
+from services.pictures.limits import NoPicture, PictureRefused
 from services.settings import Settings
 from services.store.idempotency import Ticket
 from services.store.transactions import transaction
@@ -78,9 +79,9 @@ def _body(asked: Asked, language: Language) -> Any:  # noqa: ANN401 - one of thr
 def _picture(file: Any, language: Language) -> photos.Picture:  # noqa: ANN401 - an open file
     try:
         return photos.picture_of(file)
-    except photos.NoPhoto:
+    except NoPicture:
         raise NotRecorded(word("no_photo", language), 415) from None
-    except (photos.BrokenPhoto, photos.PhotoTooLarge):
+    except PictureRefused:
         raise NotRecorded(word("broken_photo", language), 422) from None
 
 

@@ -22,7 +22,7 @@ from services.views.site import floorplan, site_view
 from services.web.cookies import SIGNED_IN_FOR, cookie_name, drop_sign_in, set_sign_in
 from services.web.order_page import values_of
 from services.web.pages import STATIC, caller_of, page_language, render, settings_of, shop_of
-from services.web.pictures import picture_answer
+from services.web.pictures import PhotoSize, picture_answer
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -146,17 +146,20 @@ def order_page(request: Request, code: CodePath) -> HTMLResponse:
 
 @router.get("/o/{code}/photos/{photo}")
 def photo_file(
-    request: Request, code: CodePath, photo: Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
+    request: Request,
+    code: CodePath,
+    photo: Annotated[str, Path(pattern="^[0-9a-f]{32}$")],
+    size: PhotoSize = "full",
 ) -> Response:
     """A photo, for whoever may see the order."""
     shop, caller = shop_of(request), caller_of(request)
     key = desk.key_of(caller, code)
     with transaction(shop.engine, caller.site_ids) as sql:
         find(shop, sql, caller, key, "zh")
-        kept = photos.find_kept(sql, settings_of(request), key, photo)
+        kept = photos.find_kept(sql, key, photo, thumbnail=size == "thumbnail")
     if kept is None:
         raise UnknownStream(photo)
-    return picture_answer(kept)
+    return picture_answer(settings_of(request), kept, code, request.headers.get("if-none-match"))
 
 
 @router.get("/plan/{site}.svg")

@@ -162,13 +162,17 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A picture beside the ledger."""
+    """A picture beside the ledger: `commitment` vouches for its bytes as they are kept and shown.
+
+    `received` vouches for the SHA-256 (hexadecimal) of the file as it was sent, before it was redrawn.
+    """
 
     id: str
     commitment: str
     purpose: PhotoPurpose
     party: str | None
     round: int
+    received: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image, ImageCms
 
-from services import photos
+from services.pictures.limits import MOST_BYTES
 from services.store.transactions import transaction
 
 if TYPE_CHECKING:
@@ -131,8 +131,8 @@ def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(world: Wor
 
 def test_over_twenty_megabytes_are_refused(world: World, picture: bytes) -> None:
     code = world.report()
-    assert _send(world, code, picture + b"\0" * photos.MOST_BYTES).status_code == 413
-    assert _send(world, code, b"\0" * (photos.MOST_BYTES + 100_000)).status_code == 413
+    assert _send(world, code, picture + b"\0" * MOST_BYTES).status_code == 413
+    assert _send(world, code, b"\0" * (MOST_BYTES + 100_000)).status_code == 413
 
 
 def test_a_form_without_a_file_or_with_odd_fields_names_them(world: World, picture: bytes) -> None:

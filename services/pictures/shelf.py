@@ -1,0 +1,29 @@
+"""The port behind which pictures are kept, each under the hash of its content."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+CHUNK = 256 * 1024
+
+
+class ShelfAway(OSError):
+    """Photos cannot be kept or shown just now; try again, and have the operator look at their storage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A kept file: its length in bytes and its content, piece by piece."""
+
+    size: int
+    chunks: Iterator[bytes]
+
+
+class Shelf(Protocol):
+    """Keeps files by name. A name stands for one content for ever: nothing is overwritten with other."""
+
+    def put(self, name: str, content: bytes) -> None:
+        """Keep a file, whole or not at all, durably when this returns. Raises ShelfAway."""
+
+    def open(self, name: str) -> Stored | None:
+        """A kept file; None where there is none of the name. Raises ShelfAway, also between two pieces."""
