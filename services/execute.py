@@ -20,8 +20,8 @@ from models.domain.orders.rules import Context
 from models.domain.streams import SYSTEM, Actor, StreamKey
 from services import nudges
 from services.store import streams
-from services.store.contexts import Contexts, SiteClock, Sql, UnknownSite, read_sites
-from services.store.idempotency import KeyReused, Ticket, recall, remember
+from services.store.contexts import Contexts, SiteClock, Sql, UnknownSite, ask_sites
+from services.store.idempotency import Kept, Ticket, ask_answers, remember
 from services.store.private import PrivateText, write_texts
 from services.store.streams import Loaded
 from services.store.transactions import transaction
@@ -94,9 +94,10 @@ class Shop:
             UnknownSite: a stream's site is not among the caller's.
             FrozenClock: the site's clock is frozen.
         """
-        with transaction(self.engine, sites) as sql:
+        with transaction(self.engine, sites) as sql, sql.pipeline():
             run = _Run(self, sql, skip_locked=skip_locked)
             answers = run.of(units)
+            sql.commit()  # within the pipeline: one round trip with all that is written
             hints = run.hints()
         nudges.nudge(*hints)
         return answers
@@ -113,21 +114,28 @@ class _Run:
         self._shop, self._sql, self._skip = shop, sql, skip_locked
         self._sites: dict[int, SiteClock] = {}
         self._loaded: dict[StreamKey, Loaded] = {}
+        self._kept: dict[str, Kept] = {}
         self._now: datetime | None = None
-        self._latest: datetime | None = None
         self._texts: list[tuple[StreamKey, PrivateText]] = []
-        self._tickets: dict[str, tuple[Ticket, StreamKey]] = {}
+        self._tickets: list[tuple[Ticket, StreamKey]] = []
 
     def of(self, units: Sequence[Unit]) -> list[Answer]:
-        keys = sorted({one.key for unit in units for one in unit.envelopes})
-        self._sites = read_sites(self._sql, {key.site_id for key in keys})
-        self._loaded = streams.lock(self._sql, keys, dict(KINDS), skip_locked=self._skip)
-        # Read after the locks are held: an event must not be older than the one that we waited for.
-        row = self._sql.execute("SELECT statement_timestamp()").fetchone()
-        self._now = row[0] if row else None
+        self._ask(units)
         answers = [self._unit(unit) for unit in units]
         self._write()
         return answers
+
+    def _ask(self, units: Sequence[Unit]) -> None:
+        """All that is read, in one round trip."""
+        keys = sorted({one.key for unit in units for one in unit.envelopes})
+        sites = ask_sites(self._sql, {key.site_id for key in keys})
+        loaded = streams.lock(self._sql, keys, dict(KINDS), skip_locked=self._skip)
+        kept = ask_answers(self._sql, (unit.ticket for unit in units if unit.ticket is not None))
+        # Read after the locks are held: an event must not be older than the one that we waited for.
+        now = self._sql.execute("SELECT statement_timestamp()")
+        self._sites, self._loaded, self._kept = sites(), loaded(), kept()
+        row = now.fetchone()
+        self._now = row[0] if row else None
 
     def hints(self) -> set[str]:
         """The lanes that have work because of this transaction."""
@@ -157,17 +165,15 @@ class _Run:
         self._loaded.update(drafts)
         self._texts += texts
         if unit.ticket is not None:
-            self._tickets[unit.ticket.scope] = (unit.ticket, unit.envelopes[0].key)
+            key = unit.envelopes[0].key
+            self._kept[unit.ticket.scope] = Kept(unit.ticket.body_hash, {"stream_id": key.stream_id})
+            self._tickets.append((unit.ticket, key))
         return Answer({key: one.state for key, one in drafts.items()})
 
     def _recall(self, ticket: Ticket) -> Mapping[str, Any] | None:
         """What was answered to the ticket before, by another transaction or an earlier unit of this one."""
-        if ticket.scope not in self._tickets:
-            return recall(self._sql, ticket)
-        earlier, key = self._tickets[ticket.scope]
-        if earlier.body_hash != ticket.body_hash:
-            raise KeyReused
-        return {"stream_id": key.stream_id}
+        kept = self._kept.get(ticket.scope)
+        return kept.answer_to(ticket) if kept is not None else None
 
     def _draft_of(self, envelope: Envelope) -> Loaded | None:
         """A copy of the stream to work on, so that a refusal half-way leaves the stream as it was."""
@@ -225,9 +231,6 @@ class _Run:
     def _write(self) -> None:
         if self._now is None:
             return
-        changed = [self._loaded[key] for key in sorted(self._loaded)]
-        with self._sql.pipeline():
-            write_texts(self._sql, self._texts, self._now)
-            streams.write(self._sql, changed)
-            for ticket, key in self._tickets.values():
-                remember(self._sql, ticket, key, self._now)
+        write_texts(self._sql, self._texts, self._now)
+        streams.write(self._sql, [self._loaded[key] for key in sorted(self._loaded)])
+        remember(self._sql, self._tickets, self._now)

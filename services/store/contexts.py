@@ -71,17 +71,26 @@ class Contexts:
 
 def read_sites(sql: Sql, site_ids: Iterable[int]) -> dict[int, SiteClock]:
     """The sites by id. Raises UnknownSite for one that does not exist or that row-level security hides."""
+    return ask_sites(sql, site_ids)()
+
+
+def ask_sites(sql: Sql, site_ids: Iterable[int]) -> Callable[[], dict[int, SiteClock]]:
+    """As `read_sites`, but in a pipeline the answer is waited for only when it is called."""
     wanted = sorted(set(site_ids))
-    rows = sql.execute(
+    asked = sql.execute(
         "SELECT s.id, s.code, s.clock, s.virtual_now, s.version, p.digest FROM site s"
         " LEFT JOIN playbook p ON p.site_id = s.id AND p.code = s.playbook AND p.current"
         " WHERE s.id = ANY (%s)",
         (wanted,),
-    ).fetchall()
-    sites = {row[0]: SiteClock(*row) for row in rows}
-    if len(sites) != len(wanted):
-        raise UnknownSite(next(one for one in wanted if one not in sites))
-    return sites
+    )
+
+    def answer() -> dict[int, SiteClock]:
+        sites = {row[0]: SiteClock(*row) for row in asked}
+        if len(sites) != len(wanted):
+            raise UnknownSite(next(one for one in wanted if one not in sites))
+        return sites
+
+    return answer
 
 
 def read_playbook(sql: Sql, site_id: int, digest: str) -> Playbook:

@@ -23,7 +23,10 @@ def driver_url(database_url: str) -> str:
 
 
 def open_engine(database_url: str, role: DatabaseRole, *, pool_size: int = 5) -> Engine:
-    """A bounded pool of connections under `role`, which holds from the first statement on."""
+    """A bounded pool of connections under `role`, which holds from the first statement on.
+
+    Without a ping: `transaction` finds out by its first statement whether a connection still lives.
+    """
     options = _LIMITS if role is DatabaseRole.OWNER else f"-c role={role} {_LIMITS}"
     return create_engine(
         driver_url(database_url),
@@ -31,7 +34,6 @@ def open_engine(database_url: str, role: DatabaseRole, *, pool_size: int = 5) ->
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
-        pool_pre_ping=True,
         pool_recycle=1800,
         connect_args={"options": options, "connect_timeout": 5, "application_name": f"lianban/{role}"},
     )

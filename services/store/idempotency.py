@@ -1,12 +1,10 @@
 """Idempotency-Key: the same request again has the same answer and no second effect, for 48 hours."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-
-from psycopg.types.json import Jsonb
 
 from models.domain.streams import StreamKey
 from services.store.contexts import Sql
@@ -34,44 +32,51 @@ class Ticket:
         return cls(scope, site_id, hashlib.sha256(body).hexdigest(), status)
 
 
-def recall(sql: Sql, ticket: Ticket) -> Mapping[str, Any] | None:
-    """The kept answer, or None at the first time.
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of an answered request."""
 
-    Two at once meet in the advisory lock, which the transaction holds to its end: the later one then finds
-    the answer of the earlier.
+    body_hash: str
+    answer: Mapping[str, Any]
 
-    Raises:
-        KeyReused: the key came with another body before.
+    def answer_to(self, ticket: Ticket) -> Mapping[str, Any]:
+        """The answer, the same as at the first time. Raises KeyReused for another body."""
+        if self.body_hash != ticket.body_hash:
+            raise KeyReused
+        return self.answer
+
+
+def ask_answers(sql: Sql, tickets: Iterable[Ticket]) -> Callable[[], dict[str, Kept]]:
+    """What is kept for tickets, by scope; in a pipeline waited for only when it is called.
+
+    Two at once meet in the advisory locks, which the transaction holds to its end: the later one then finds
+    the answers of the earlier. They are taken in one order by everybody, and after all streams.
     """
-    sql.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (ticket.scope,))
-    row = sql.execute(
-        "SELECT body_hash, answer FROM idempotency"
-        " WHERE scope = %s AND created_at > statement_timestamp() - %s",
-        (ticket.scope, KEPT_FOR),
-    ).fetchone()
-    if row is None:
-        return None
-    if row[0] != ticket.body_hash:
-        raise KeyReused
-    answer: Mapping[str, Any] = row[1]
-    return answer
-
-
-def remember(sql: Sql, ticket: Ticket, key: StreamKey, now: datetime | None) -> None:
-    """Keep which stream the request ended in; ids only, so that an erasure need not look here."""
-    sql.execute(
-        "INSERT INTO idempotency (scope, site_id, body_hash, status, answer, created_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (scope) DO UPDATE SET body_hash = excluded.body_hash,"
-        " status = excluded.status, answer = excluded.answer, created_at = excluded.created_at",
-        (
-            ticket.scope,
-            ticket.site_id,
-            ticket.body_hash,
-            ticket.status,
-            Jsonb({"stream_id": key.stream_id}),
-            now,
-        ),
+    scopes = sorted({one.scope for one in tickets})
+    if not scopes:
+        return dict
+    sql.execute("SELECT pg_advisory_xact_lock(hashtextextended(s, 0)) FROM unnest(%b::text[]) AS s", [scopes])
+    # A statement of its own, since what it sees was decided before it waited.
+    asked = sql.execute(
+        "SELECT scope, body_hash, answer FROM idempotency"
+        " WHERE scope = ANY (%b::text[]) AND created_at > statement_timestamp() - %b",
+        (scopes, KEPT_FOR),
     )
+    return lambda: {scope: Kept(body_hash, answer) for scope, body_hash, answer in asked}
+
+
+def remember(sql: Sql, answered: Iterable[tuple[Ticket, StreamKey]], now: datetime) -> None:
+    """Keep which stream each request ended in; ids only, so that an erasure need not look here."""
+    rows = [(one.scope, one.site_id, one.body_hash, one.status, key.stream_id, now) for one, key in answered]
+    if rows:
+        sql.execute(
+            "INSERT INTO idempotency (scope, site_id, body_hash, status, answer, created_at)"
+            " SELECT c, s, h, t, jsonb_build_object('stream_id', i), n FROM unnest(%b::text[], %b::int[],"
+            " %b::text[], %b::int[], %b::bigint[], %b::timestamptz[]) AS t (c, s, h, t, i, n)"
+            " ON CONFLICT (scope) DO UPDATE SET body_hash = excluded.body_hash,"
+            " status = excluded.status, answer = excluded.answer, created_at = excluded.created_at",
+            [list(column) for column in zip(*rows, strict=True)],
+        )
 
 
 def forget_old(sql: Sql) -> None:

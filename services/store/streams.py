@@ -5,7 +5,7 @@ before its stream deadlocked 8 to 17 times in six seconds of two lanes and six u
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -71,12 +71,15 @@ def event_of(kind: StreamKind, payload: bytes) -> tuple[Any, datetime, Actor]:
 
 def lock(
     sql: Sql, keys: Sequence[StreamKey], kinds: dict[str, StreamKind], *, skip_locked: bool
-) -> dict[StreamKey, Loaded]:
-    """The streams that exist, locked in the order of their ids; with `skip_locked` only the free ones."""
-    rows = sql.execute(
+) -> Callable[[], dict[StreamKey, Loaded]]:
+    """The streams that exist, locked in the order of their ids; with `skip_locked` only the free ones.
+
+    In a pipeline they are waited for only when the answer is called.
+    """
+    asked = sql.execute(
         _LOCK_FREE if skip_locked else _LOCK, ([key.site_id for key in keys], [key.stream_id for key in keys])
-    ).fetchall()
-    return dict(_loaded(row, kinds) for row in rows)
+    )
+    return lambda: dict(_loaded(row, kinds) for row in asked)
 
 
 _LOCK = """
@@ -176,8 +179,8 @@ def _write_events(sql: Sql, streams: Sequence[Loaded]) -> None:
     )
     sql.execute(
         "INSERT INTO event (site_id, stream_id, seq, type, at, payload, digest) SELECT * FROM"
-        " unnest(%b::int[], %b::bigint[], %b::int[], %b::text[], %b::timestamptz[], %s::bytea[],"
-        " %s::bytea[])",
+        " unnest(%b::int[], %b::bigint[], %b::int[], %b::text[], %b::timestamptz[], %b::bytea[],"
+        " %b::bytea[])",
         _columns(rows),
     )
     steps = [

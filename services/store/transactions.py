@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 from typing import cast
 
 import psycopg
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from services.store.contexts import Sql
 
@@ -21,14 +21,12 @@ def transaction(engine: Engine, sites: Sequence[int] = (), *, durable: bool = Tr
     """A psycopg connection in a transaction that is committed at the end, or rolled back when left early.
 
     `set_config(…, true)` ends with the transaction: set for a session, it leaked to the next user of the
-    pooled connection. What need not be `durable` (a lease, a sign of life) does not wait for the disk; it is
-    never lost where something is kept that was written after it.
+    pooled connection. What need not be `durable` (a lease, a sign of life, a number) does not wait for the
+    disk; it is never lost where something is kept that was written after it.
     """
-    with engine.connect() as connection:
+    with _begun(engine, sites, durable) as connection:
         sql = cast("Sql", connection.connection.dbapi_connection)
         try:
-            with sql.pipeline():  # with its BEGIN in one round trip
-                sql.execute(_BEGIN, (",".join(map(str, sites)), durable))
             yield sql
             sql.commit()
         except BaseException:
@@ -37,3 +35,26 @@ def transaction(engine: Engine, sites: Sequence[int] = (), *, durable: bool = Tr
             if sql.closed:
                 connection.invalidate()
             raise
+
+
+def _begun(engine: Engine, sites: Sequence[int], durable: bool) -> Connection:  # noqa: FBT001 - passed on
+    """A connection in its transaction.
+
+    The first statement finds out whether a pooled connection still lives, as a ping before it would, at no
+    round trip of its own. Nothing was done by then, so another one is taken; one that is new is not replaced.
+    """
+    while True:
+        connection = engine.connect()
+        is_new = not connection.info.get("lianban_used")
+        sql = cast("Sql", connection.connection.dbapi_connection)
+        try:
+            with sql.pipeline():  # with its BEGIN in one round trip
+                sql.execute(_BEGIN, (",".join(map(str, sites)), durable))
+        except BaseException as error:
+            connection.invalidate()
+            connection.close()
+            if is_new or not isinstance(error, psycopg.OperationalError):
+                raise
+        else:
+            connection.info["lianban_used"] = True
+            return connection
