@@ -9,7 +9,7 @@ WORDS: Mapping[str, Words] = {
     "my_part": ("贵单位的任务", "Your part"),
     "acknowledge": ("收到，我们来办", "Got it, we are on it"),
     "acknowledge_hint": (
-        "点一下即接单。时限从派单时起算，早点晚点接单都不改变。",
+        "点一下即接单。时限从派单时起算，与接单早晚无关。",
         "One tap. Your clock has run since dispatch; when you tap does not change it.",
     ),
     "done": ("处理好了，报完成", "It is done"),
