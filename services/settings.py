@@ -1,5 +1,6 @@
 """Everything that a process is told from outside, read once from `LIANBAN_*`."""
 
+import json
 import os
 import secrets
 import stat
@@ -103,6 +104,11 @@ class Settings(BaseModel):
         None, description="Access key that may read and write the bucket of LIANBAN_PHOTOS."
     )
     s3_secret: SecretStr | None = Field(None, description="The secret of LIANBAN_S3_KEY_ID.")
+    alerts: SecretStr | None = Field(
+        None,
+        description="Channels over which the operator is told what is wrong: a JSON list of kinds with "
+        "their fields. Default: none; `./lianban doctor` and /metrics show it all the same.",
+    )
     database_pool: int = Field(
         5, ge=1, le=50, description="Connections to PostgreSQL that one process keeps at most."
     )
@@ -207,6 +213,7 @@ def check_urls(given: Mapping[str, str]) -> None:
         raise SettingsError(f"{PREFIX}SECRET_KEY must have at least {SHORTEST_SECRET} characters.")
     if any(len(one.strip()) < SHORTEST_SECRET for one in given.get("secret_keys", "x" * 32).split(",")):
         raise SettingsError(f"{PREFIX}SECRET_KEYS must have at least {SHORTEST_SECRET} characters each.")
+    check_alerts(given.get("alerts", "[]"))
 
 
 def check_bucket(given: Mapping[str, str]) -> None:
@@ -220,6 +227,16 @@ def check_bucket(given: Mapping[str, str]) -> None:
         if name not in given:
             raise SettingsError(f"Set {PREFIX}{name.upper()}: {PREFIX}PHOTOS names a bucket.")
     check_url(f"{PREFIX}S3_ENDPOINT", given["s3_endpoint"], ("https", "http"))
+
+
+def check_alerts(text: str) -> None:
+    """End with a sentence where the operator's channels are no list of channels; it does not repeat them."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, list) or not all(isinstance(one, dict) and "kind" in one for one in found):
+        raise SettingsError(f'{PREFIX}ALERTS must be a JSON list such as [{{"kind": "email", "to": "…"}}].')
 
 
 def check_url(name: str, url: str, schemes: tuple[str, ...]) -> None:

@@ -11,8 +11,6 @@ from models.tables.calendar_year import CalendarYear
 from models.tables.channel import Channel
 from models.tables.dead import Dead
 from models.tables.dead_action import DeadAction
-from models.tables.dead import Dead
-from models.tables.dead_action import DeadAction
 from models.tables.delivery import Delivery
 from models.tables.delivery_step import DeliveryStep
 from models.tables.endpoint import EndpointRow
@@ -51,8 +49,6 @@ __all__ = [
     "CalendarRow",
     "CalendarYear",
     "Channel",
-    "Dead",
-    "DeadAction",
     "Dead",
     "DeadAction",
     "Delivery",

@@ -45,6 +45,8 @@ def test_production_refuses_an_address_that_only_this_machine_understands() -> N
         ("LIANBAN_PUBLIC_URL", "https://lianban.example/?a=b"),
         ("LIANBAN_PUBLIC_URL", "lianban.example"),
         ("LIANBAN_SECRET_KEY", "short"),
+        ("LIANBAN_ALERTS", "somebody@example.org"),
+        ("LIANBAN_ALERTS", '[{"to": "somebody@example.org"}]'),
         ("LIANBAN_PORT", "eighty"),
         ("LIANBAN_PORT", "70000"),
         ("LIANBAN_ENV", "prod"),
