@@ -6,7 +6,6 @@ from services.views.language import Language, Words, say
 
 WORDS: Mapping[str, Words] = {
     "acting_as": ("经办", "Acting as"),
-    "my_part": ("贵单位的任务", "Your part"),
     "acknowledge": ("收到，我们来办", "Got it, we are on it"),
     "acknowledge_hint": (
         "点一下即接单。时限从派单时起算，与接单早晚无关。",

@@ -162,10 +162,14 @@ def test_a_message_says_order_room_category_dates_and_link(place: Callable[..., 
     lead = next(one for one in here.rings() if one.member == "bao-jing")
     code = f"{here.code}-{key.stream_id}"
     assert lead.title == f"{code} 乒乓房 请主办"
-    assert lead.body == (
-        "乒乓房 · 漏水\n请贵单位主办。接单：11月24日 周二 17:30前；办结：12月14日 周一 17:30前。\n"
-        f"{URL}/o/{code}"
-    )
+    *said, link = lead.body.splitlines()
+    assert said == [
+        "乒乓房 · 漏水",
+        "请贵单位主办。接单：11月24日 周二 17:30前；办结：12月14日 周一 17:30前。",
+    ]
+    assert link.startswith(f"{URL}/l/")
+    consulted = next(one for one in here.rings() if one.member == "jiang-chen")
+    assert consulted.body.splitlines()[-1] == f"{URL}/o/{code}"
     assert (lead.local, lead.party_name, lead.reasons) == ("11月23日 周一 10:00", "镇资产经营公司", "请主办")
 
 
