@@ -19,6 +19,7 @@ from services.callers import Caller
 from services.execute import Envelope, Shop, Unit
 from services.store.claims import (
     LIVE,
+    MARK_LAG,
     MOST_ATTEMPTS,
     SUSPECT_ATTEMPTS,
     Claim,
@@ -27,6 +28,7 @@ from services.store.claims import (
     claim,
     drop,
     release,
+    waiting,
 )
 from services.store.contexts import Contexts
 from services.store.engine import DatabaseRole, open_engine
@@ -106,6 +108,98 @@ def test_who_does_his_work_after_his_lease_finds_it_done(shop: Shop, committee: 
     lanes._work_off(shop, LIVE, stalled, {key: Envelope(key, c.RouteOrder(), SYSTEM)})
     assert one(shop, "SELECT seq FROM stream") == before
     assert one(shop, "SELECT count(*) FROM notice") == 3
+
+
+# ── marks ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def lane(shop: Shop, site_id: int) -> Scope:
+    """A lane that has seen its empty queue to the end."""
+    scope = Scope(marks={})
+    while scope.marks is not None and (not scope.marks or scope.marks[Queue.ROUTING].suspects):
+        claim(shop.engine, Queue.ROUTING, scope, 10)
+    return scope
+
+
+def wanted(shop: Shop, committee: Caller, before: timedelta) -> StreamKey:
+    """An order that wants to be routed since before now."""
+    key = reported(shop, committee)
+    change(shop, "UPDATE routing SET wanted_at = now() - %s WHERE stream_id = %s", before, key.stream_id)
+    return key
+
+
+def taken(shop: Shop, scope: Scope) -> list[int]:
+    return [row[1] for row in claim(shop.engine, Queue.ROUTING, scope, 10).rows]
+
+
+def sweeps_again(scope: Scope) -> None:
+    """As if the time for it had come."""
+    assert scope.marks is not None
+    scope.marks[Queue.ROUTING].sweep_at = 0
+
+
+def test_what_was_committed_a_little_late_lies_behind_the_mark(
+    shop: Shop, committee: Caller, lane: Scope
+) -> None:
+    key = wanted(shop, committee, MARK_LAG - timedelta(seconds=1))
+    assert taken(shop, lane) == [key.stream_id]
+
+
+def test_what_turns_up_before_the_mark_is_found_by_the_next_sweep(
+    shop: Shop, committee: Caller, lane: Scope
+) -> None:
+    key = wanted(shop, committee, timedelta(minutes=1))
+    assert taken(shop, lane) == []
+    sweeps_again(lane)
+    assert taken(shop, lane) == [key.stream_id]
+
+
+def test_what_turns_up_before_the_mark_the_pulse_finds_at_once(
+    shop: Shop, committee: Caller, lane: Scope
+) -> None:
+    key = wanted(shop, committee, timedelta(minutes=1))
+    with transaction(shop.engine) as sql:
+        late = waiting(sql, Queue.ROUTING)
+    assert late is not None
+    assert late > timedelta(seconds=59)
+    assert taken(shop, LIVE) == [key.stream_id]
+
+
+def test_a_mark_stays_while_claims_are_full(shop: Shop, committee: Caller, lane: Scope) -> None:
+    assert lane.marks is not None
+    before = lane.marks[Queue.ROUTING].since
+    for _ in range(2):
+        reported(shop, committee)
+    claim(shop.engine, Queue.ROUTING, lane, 1)
+    assert lane.marks[Queue.ROUTING].since == before
+
+
+def test_what_is_claimed_alone_is_found_by_each_sweep(shop: Shop, committee: Caller, lane: Scope) -> None:
+    keys = [reported(shop, committee).stream_id for _ in range(2)]
+    change(shop, "UPDATE routing SET attempts = %s", SUSPECT_ATTEMPTS)
+    assert taken(shop, lane) == []
+    sweeps_again(lane)
+    assert sorted(taken(shop, lane) + taken(shop, lane)) == keys
+
+
+def test_what_somebody_died_with_waits_since_his_lease_ended(shop: Shop, committee: Caller) -> None:
+    wanted(shop, committee, timedelta(minutes=1))
+    change(shop, "UPDATE routing SET attempts = 1, lease_until = now() - interval '1 second'")
+    with transaction(shop.engine) as sql:
+        late = waiting(sql, Queue.ROUTING)
+    assert late is not None
+    assert late < timedelta(seconds=30)
+
+
+def test_what_somebody_died_with_does_not_hide_what_nobody_has_had(shop: Shop, committee: Caller) -> None:
+    wanted(shop, committee, timedelta(minutes=2))
+    change(shop, "UPDATE routing SET attempts = 1, lease_until = now() - interval '1 second'")
+    wanted(shop, committee, timedelta(minutes=1))
+    with transaction(shop.engine) as sql:
+        late = waiting(sql, Queue.ROUTING)
+    assert late is not None
+    assert late > timedelta(seconds=59)
 
 
 # ── work that fails ─────────────────────────────────────────────────────────────────────────────────────────
