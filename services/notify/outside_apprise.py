@@ -105,6 +105,15 @@ def _by_token(one: a.DingTalk | a.Feishu | a.PushPlus) -> Mapping[str, Any]:
     return {"token": one.token.get_secret_value()}
 
 
+def _of_one(data: dict[str, Any]) -> dict[str, Any]:
+    """Of WxPusher's reply what it says of our one recipient, once it has taken the request as a whole."""
+    if data["code"] != _WXPUSHER_OK:
+        return data
+    (one,) = data["data"]
+    return {"code": one["code"], "msg": one["status"]}
+
+
+_WXPUSHER_OK = 1000
 # -1 of 钉钉 and 企业微信 is 'the system is busy', of which nobody knows what it had done before.
 _BOT = Reading("errcode", 0, "errmsg", doubtful=(-1,))
 SERVICES: Mapping[type[a.Address], Service] = {
@@ -114,7 +123,7 @@ SERVICES: Mapping[type[a.Address], Service] = {
     a.Ntfy: Service(NotifyNtfy, _ntfy, Reading("event", "message", "error")),
     a.Telegram: Service(NotifyTelegram, _telegram, Reading("ok", fine=True, words="description")),
     a.PushPlus: Service(NotifyPushplus, _by_token, Reading("code", 200, "msg", doubtful=(500,))),
-    a.WxPusher: Service(NotifyWxPusher, _wxpusher, Reading("code", 1000, "msg")),
+    a.WxPusher: Service(NotifyWxPusher, _wxpusher, Reading("code", _WXPUSHER_OK, "msg", inner=_of_one)),
 }
 """All that is served of Apprise; the contract tests replay what each says when it refuses."""
 

@@ -91,7 +91,7 @@ def _written(message: Message, to: str, sender: str) -> bytes:
         mail["To"] = to
     except ValueError:
         raise BadAddress("The email channel's address or sender cannot be written into a message.") from None
-    mail["Subject"] = message.title
+    mail["Subject"] = " ".join(message.title.split())
     mail["Message-ID"] = f"<lianban-{message.delivery_id}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.body, cte="base64")

@@ -58,5 +58,6 @@ def scrubbed(words: str, secrets: Sequence[str]) -> str:
     words = _PERSONAL.sub("…", _UNSEEN.sub(" ", words[: 4 * LONGEST_WORDS]))
     for secret in secrets:
         for start in range(max(1, len(secret) - SHORTEST_TOLD + 1)):
-            words = words.replace(secret[start : start + SHORTEST_TOLD], "…")
+            part = re.escape(secret[start : start + SHORTEST_TOLD])
+            words = re.sub(part, "…", words, flags=re.IGNORECASE)
     return words[:LONGEST_WORDS]

@@ -168,11 +168,12 @@ def _exchanged(client: HTTPConnection, path: str, request: Request, until: float
         client.request("POST", path, request.body, {"User-Agent": "lianban", **request.headers})
         response = client.getresponse()
         reply = Reply(response.status, response.read(LONGEST_REPLY))
+        missing = bool(response.length) and len(reply.body) < LONGEST_REPLY
     except (OSError, HTTPException, ValueError):
         raise Broken(Broken.__doc__) from None
     finally:
         client.close()
     # Cut off in the middle, a reply without a stated length looks whole.
-    if monotonic() >= until:
+    if missing or monotonic() >= until:
         raise Broken(Broken.__doc__)
     return reply

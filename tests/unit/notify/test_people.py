@@ -25,7 +25,7 @@ def people(*members: Member, roster: tuple[Turn, ...] = (), phone: bool = True, 
         coordinator="gu",
         members={one.code: one for one in members},
         roster=roster,
-        phones={"property": Channel(99, "recorder", "duty phone")} if phone else {},
+        phones={"property": (Channel(99, "recorder", "duty phone"),)} if phone else {},
         round_the_clock=frozenset({"property"} if duty else ()),
     )
 
