@@ -12,14 +12,17 @@ from datetime import timedelta
 from functools import partial
 from multiprocessing.process import BaseProcess
 from threading import Event
-from time import monotonic
+from time import monotonic, sleep
 
 import structlog
 
 from services import bootstrap, lanes, nudges
+from services.alerts import untold
 from services.execute import Shop
-from services.housekeeping import tidy
+from services.housekeeping import tidy, watch
 from services.ledger.checkpoints import tend
+from services.notify import endpoints_rows
+from services.pushing import operator_channels, push_by
 from services.settings import settings
 from services.store.claims import Queue, waiting
 from services.store.heartbeats import beat
@@ -32,8 +35,12 @@ GRACE = timedelta(seconds=3)
 ROUND = timedelta(seconds=1)
 """How long the pulse works for a lane before it looks at the others again; the rest is for its next cycle."""
 SEND_SECONDS = 50.0
-"""More than a round of sending takes, less than a lease."""
+"""More than a child that sends takes with its last round, less than a lease."""
+LINGER_SECONDS = 15.0
+"""Starting a child takes a second or two: it waits so long for more."""
+LOOK_AGAIN_SECONDS = 0.3
 TIDY_EVERY = timedelta(hours=1)
+WATCH_EVERY = timedelta(seconds=10)
 
 QUEUES: dict[Queue, str] = {
     Queue.ROUTING: "route",
@@ -55,7 +62,8 @@ def main() -> None:
     shop = bootstrap.build(settings())
     nudges.start(settings())
     with auditing(shop):
-        beat_until(stop, Pulse(shop, log_events=partial(tend, shop.engine, settings())))
+        tells = bool(operator_channels(settings()))
+        beat_until(stop, Pulse(shop, tells=tells, log_events=partial(tend, shop.engine, settings())))
     nudges.stop()
     shop.engine.dispose()
 
@@ -63,12 +71,12 @@ def main() -> None:
 def beat_until(stop: Event, pulse: "Pulse") -> None:
     """A cycle a second, until the end."""
     while not stop.is_set():
+        found: dict[str, timedelta] = {}
         try:
-            pulse.cycle()
+            found = pulse.cycle()
         except Exception:  # the database may be away for a while; the pulse must be there when it is back
             log.exception("cycle_failed")
-        # Jitter keeps copies from asking all at the same instant.
-        stop.wait(random.uniform(0.8, 1.0))  # noqa: S311 - no secret
+        stop.wait(pulse.pause(found))
     pulse.sends.end()
 
 
@@ -115,11 +123,14 @@ class Pulse:
         *,
         grace: timedelta = GRACE,
         sends: Sends | None = None,
+        tells: bool = False,
         log_events: Callable[[], object] = int,
     ) -> None:
-        self._shop, self._grace, self._log_events = shop, grace, log_events
+        self._shop, self._grace, self._tells, self._log_events = shop, grace, tells, log_events
         self.sends = sends or Sends(_send_in_child)
         self._tidy_at = 0.0
+        # Not at once: what fell due while all was off is about to be done.
+        self._watch_at = monotonic() + WATCH_EVERY.total_seconds()
 
     def cycle(self) -> dict[str, timedelta]:
         """One round: what is due, a hint for each lane, the work itself past the grace; how late each is."""
@@ -131,18 +142,26 @@ class Pulse:
         if any(taken_over) or self._is_late("send", found):
             self.sends.begin()
         self._tidy()
+        self._watch(found)
         # Last, since nobody waits for it: new events into the ledger's log, a checkpoint when it is time.
         self._log_events()
         return found
 
+    def pause(self, found: Mapping[str, timedelta]) -> float:
+        """Seconds to the next cycle: about one, or what is left of the grace of something found."""
+        left = [(self._grace - late).total_seconds() + 0.01 for late in found.values() if late <= self._grace]
+        # Jitter keeps copies from asking all at the same instant.
+        return min(random.uniform(0.8, 1.0), *left) if left else random.uniform(0.8, 1.0)  # noqa: S311 - no secret
+
     def _late(self) -> dict[str, timedelta]:
         with transaction(self._shop.engine, durable=False) as sql:
-            late = {queue: waiting(sql, queue) for queue in QUEUES}
+            late = [(lane, waiting(sql, queue)) for queue, lane in QUEUES.items()]
+            late.append(("send", endpoints_rows.waiting(sql)))
+            late += [("send", untold(sql))] if self._tells else []
             beat(sql, "pulse", cycles=1)
         found: dict[str, timedelta] = {}
-        for queue, lateness in late.items():
+        for lane, lateness in late:
             if lateness is not None:
-                lane = QUEUES[queue]
                 found[lane] = max(found.get(lane, timedelta()), lateness)
         return found
 
@@ -167,15 +186,24 @@ class Pulse:
                 tidy(sql)
             self._tidy_at = monotonic() + TIDY_EVERY.total_seconds()
 
+    def _watch(self, found: Mapping[str, timedelta]) -> None:
+        if monotonic() >= self._watch_at:
+            with transaction(self._shop.engine) as sql:
+                watch(sql, {lane: found.get(lane, timedelta()) for lane in QUEUES.values()})
+            self._watch_at = monotonic() + WATCH_EVERY.total_seconds()
+
 
 def _send_in_child() -> None:
     from services.notify.expanding import expand  # noqa: PLC0415 - Apprise is loaded only where it is used
-    from services.notify.sending import send  # noqa: PLC0415
+    from services.notify.sending import deliver  # noqa: PLC0415
 
     bootstrap.set_up_logging(settings())
+    until = monotonic() + LINGER_SECONDS
     with bootstrap.opened(settings()) as shop:
-        run("expand", expand, shop, by="pulse")
-        run("send", send, shop, by="pulse")
+        while monotonic() < until:
+            taken = run("expand", expand, shop, by="pulse") + run("send", deliver, shop, by="pulse")
+            if not taken + push_by(settings(), shop.engine):
+                sleep(LOOK_AGAIN_SECONDS)
 
 
 if __name__ == "__main__":

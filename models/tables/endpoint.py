@@ -18,6 +18,8 @@ class EndpointRow(SQLModel, table=True):
     kind: str
     failures: int = 0
     """Sends in a row that were not accepted."""
+    opened_at: datetime | None = Field(default=None, sa_column=instant(null=True))
+    """When its breaker opened last, if it has not closed since."""
     closed_until: datetime | None = Field(default=None, sa_column=instant(null=True))
     """Nothing goes there before: the breaker is open, or the limit is reached."""
     recent: list[datetime] = Field(sa_column=Column(ARRAY(DateTime(timezone=True)), nullable=False))

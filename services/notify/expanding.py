@@ -7,7 +7,7 @@ repeated or overtaken attempt finds nothing left to do.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,17 +15,26 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from models.domain.business_time.arithmetic import next_open
+from models.domain.codec import decode
 from models.domain.directory import Directory
+from models.domain.orders.kind import ORDER
 from models.domain.playbook.site_model import Turn, Weekday
 from models.domain.streams import Urgency
+from services.alerts import raise_alert
 from services.execute import Shop
+from services.notify import endpoints_rows
 from services.notify.channels import RECORDER
+from services.notify.expanding_moot import Told, is_moot
 from services.notify.people import Channel, Member, People, Recipient, recipients
 from services.store.claims import Claim, Queue, Scope, claim
 from services.store.contexts import SiteClock, Sql, read_sites
 from services.store.transactions import transaction
 
 BATCH = 100
+WAITED = timedelta(minutes=5)
+"""What a notice told so long ago may be over by now."""
+NOBODY = "nobody_reached"
+"""The alert for a party of which nobody can be told anything."""
 
 log = structlog.get_logger("lianban.notify")
 
@@ -41,6 +50,7 @@ class Due:
     role: str
     urgency: str
     created_at: datetime
+    why: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,11 @@ class Site:
     clock: SiteClock
     directory: Directory
     people: People
+
+    @property
+    def is_live(self) -> bool:
+        """Whether messages may leave the house: a clock that somebody sets must never ring a real phone."""
+        return self.clock.clock == "live"
 
 
 def expand(shop: Shop, scope: Scope, limit: int = BATCH) -> int:
@@ -78,12 +93,48 @@ def _expand(shop: Shop, scope: Scope, taken: Claim) -> None:
     with transaction(shop.engine, site_ids) as sql:
         now = scope.now or statement_time(sql)
         due = _lock(sql, taken, now)
-        sites = _sites(shop, sql, {one.site_id for one in due})
-        _write(sql, [row for group in _groups(due) for row in _rows(group, sites, now)])
+        outcomes = dict.fromkeys(_moot(sql, due, now), "moot")
+        sites = read_sites_told(shop, sql, {one.site_id for one in due})
+        rows: list[Row] = []
+        for group in _groups(one for one in due if one.id not in outcomes):
+            more, found = _rows(group, sites[group[0].site_id], now)
+            rows += more
+            outcomes |= {one.id: "told" if one.id in found else "nobody" for one in group}
+        _write(sql, rows)
+        _alert(sql, [one for one in due if outcomes[one.id] == "nobody"], sites)
         sql.execute(
-            "UPDATE notice SET expanded_at = %s, lease_until = NULL, lease_token = NULL WHERE id = ANY (%s)",
-            (now, [one.id for one in due]),
+            "UPDATE notice n SET expanded_at = %s, outcome = t.outcome, lease_until = NULL,"
+            " lease_token = NULL FROM unnest(%s::bigint[], %s::text[]) AS t (id, outcome) WHERE n.id = t.id",
+            (now, list(outcomes), list(outcomes.values())),
         )
+
+
+_NOW = """
+SELECT n.id, s.state,
+    (SELECT array_agg(f.party) FROM firing f WHERE (f.site_id, f.stream_id) = (n.site_id, n.stream_id)
+        AND f.fired_at = n.created_at AND NOT f.skipped)
+FROM notice n JOIN stream s USING (site_id, stream_id) WHERE n.id = ANY (%s) AND s.kind = %s
+"""
+
+
+def _moot(sql: Sql, due: Iterable[Due], now: datetime) -> list[int]:
+    """The notices that had to wait, and by now are no longer true; danger never is."""
+    waited = {one.id: one for one in due if one.urgency != Urgency.DANGER and now - one.created_at > WAITED}
+    if not waited:
+        return []
+    rows = sql.execute(_NOW, (list(waited), ORDER.name)).fetchall()
+    told = {
+        number: Told(waited[number].party, tuple(waited[number].why), late or ()) for number, _, late in rows
+    }
+    return [number for number, state, _ in rows if is_moot(told[number], decode(ORDER.state_type, state))]
+
+
+def _alert(sql: Sql, unheard: Iterable[Due], sites: dict[int, Site]) -> None:
+    """A site whose clock somebody sets is nobody's trouble."""
+    live = {(sites[one.site_id].clock.code, one.party): one for one in unheard if sites[one.site_id].is_live}
+    for (code, party), one in sorted(live.items()):
+        words = f"{code}-{one.stream_id}: nobody of {party} has a channel."
+        raise_alert(sql, NOBODY, f"{code}:{party}", words)
 
 
 def statement_time(sql: Sql) -> datetime:
@@ -100,7 +151,7 @@ WITH mine AS MATERIALIZED (
     SELECT DISTINCT site_id, stream_id, created_at FROM notice
     WHERE id = ANY (%(ids)s) AND lease_token = %(token)s AND expanded_at IS NULL
 )
-SELECT n.id, n.site_id, n.stream_id, n.party, n.role, n.urgency, n.created_at
+SELECT n.id, n.site_id, n.stream_id, n.party, n.role, n.urgency, n.created_at, n.why
 FROM mine JOIN notice n USING (site_id, stream_id, created_at)
 WHERE n.expanded_at IS NULL AND n.send_at <= %(now)s
 ORDER BY n.id FOR UPDATE OF n
@@ -127,33 +178,34 @@ def _groups(due: Iterable[Due]) -> Iterable[list[Due]]:
         yield list(group)
 
 
-Row = tuple[int, int, str, int, str, str | None, int, str, str, datetime]
+Row = tuple[int, int, str, int, str, str | None, int, str, str | None, str, bool, datetime]
 
 
-def _rows(group: Sequence[Due], sites: dict[int, Site], now: datetime) -> list[Row]:
-    """One delivery a person for all that the stream has to say at the instant."""
-    told: dict[tuple[str, str | None], tuple[Recipient, list[int]]] = {}
-    site = sites[group[0].site_id]
+def _rows(group: Sequence[Due], site: Site, now: datetime) -> tuple[list[Row], set[int]]:
+    """One delivery a person for all that the stream has to say at the instant, and what has been told so."""
+    told: dict[tuple[str, str | None], tuple[Recipient, list[Due]]] = {}
     for notice in group:
         found = recipients(
             site.people, notice.party, notice.role, now, wakes=_wakes(notice, site.directory, now)
         )
         if not found:
-            log.warning("nobody_reached", notice=notice.id, party=notice.party, role=notice.role)
+            log.warning(NOBODY, notice=notice.id, party=notice.party, role=notice.role)
         for one in found:
             # A person is told once whatever the party that it is heard for; a party as such for itself.
             person = ("", one.member) if one.member else (one.party, None)
-            told.setdefault(person, (one, []))[1].append(notice.id)
-    return [_row(site, group[0], one, ids, now) for one, ids in told.values()]
+            told.setdefault(person, (one, []))[1].append(notice)
+    rows = [_row(site, one, notices, now) for one, notices in told.values()]
+    return rows, {notice.id for _, notices in told.values() for notice in notices}
 
 
-def _row(site: Site, notice: Due, one: Recipient, ids: list[int], now: datetime) -> Row:
-    # A clock that somebody sets must never ring a real phone.
-    kind = one.channel.kind if site.clock.clock == "live" else RECORDER
-    numbers = ",".join(map(str, ids))
+def _row(site: Site, one: Recipient, notices: Sequence[Due], now: datetime) -> Row:
+    kind = one.channel.kind if site.is_live else RECORDER
+    first = notices[0]
+    danger = any(notice.urgency == Urgency.DANGER for notice in notices)
     return (
-        *(notice.site_id, ids[0], numbers, notice.stream_id, one.party, one.member),
-        *(one.channel.id, kind, one.language, now),
+        *(first.site_id, first.id, ",".join(str(notice.id) for notice in notices), first.stream_id),
+        *(one.party, one.member, one.channel.id, kind, None if kind == RECORDER else one.channel.endpoint),
+        *(one.language, danger, now),
     )
 
 
@@ -165,19 +217,23 @@ def _wakes(notice: Due, directory: Directory, now: datetime) -> bool:
 
 
 def _write(sql: Sql, rows: list[Row]) -> None:
-    if rows:
-        sql.execute(
-            "INSERT INTO delivery (site_id, notice_id, notice_ids, stream_id, party, member, channel_id,"
-            " kind, language, created_at)"
-            " SELECT s, n, string_to_array(ns, ',')::bigint[], i, p, m, c, k, l, a"
-            " FROM unnest(%b::int[], %b::bigint[], %b::text[], %b::bigint[], %b::text[], %b::text[],"
-            " %b::int[], %b::text[], %b::text[], %b::timestamptz[]) AS t (s, n, ns, i, p, m, c, k, l, a)"
-            " ON CONFLICT (notice_id, member, channel_id) DO NOTHING",
-            [list(column) for column in zip(*rows, strict=True)],
-        )
+    if not rows:
+        return
+    sql.execute(
+        "INSERT INTO delivery (site_id, notice_id, notice_ids, stream_id, party, member, channel_id,"
+        " kind, endpoint, language, danger, created_at, due_at)"
+        " SELECT s, n, string_to_array(ns, ',')::bigint[], i, p, m, c, k, e, l, d, a, a"
+        " FROM unnest(%b::int[], %b::bigint[], %b::text[], %b::bigint[], %b::text[], %b::text[],"
+        " %b::int[], %b::text[], %b::text[], %b::text[], %b::bool[], %b::timestamptz[])"
+        " AS t (s, n, ns, i, p, m, c, k, e, l, d, a)"
+        " ON CONFLICT (notice_id, member, channel_id) DO NOTHING",
+        [list(column) for column in zip(*rows, strict=True)],
+    )
+    endpoints_rows.know(sql, {row[8]: row[7] for row in rows if row[8] is not None})
 
 
-def _sites(shop: Shop, sql: Sql, site_ids: set[int]) -> dict[int, Site]:
+def read_sites_told(shop: Shop, sql: Sql, site_ids: set[int]) -> dict[int, Site]:
+    """The sites with everybody there who can be told something, as they are now."""
     return {
         number: Site(clock, shop.contexts.of(sql, clock).site, read_people(sql, number))
         for number, clock in read_sites(sql, site_ids).items()
@@ -210,7 +266,7 @@ def read_people(sql: Sql, site_id: int) -> People:
         roster=tuple(
             Turn(party, member, _days(days), begins, ends) for party, member, days, begins, ends in turns
         ),
-        phones={party: channels[0] for party, channels in by_party.items()},
+        phones={party: tuple(channels) for party, channels in by_party.items()},
         round_the_clock=frozenset(row[0] for row in duty),
     )
 
@@ -225,7 +281,8 @@ def _channels(sql: Sql, site_id: int) -> tuple[dict[str, list[Channel]], dict[st
     by_member: dict[str, list[Channel]] = {}
     by_party: dict[str, list[Channel]] = {}
     rows: Sequence[tuple[Any, ...]] = sql.execute(
-        "SELECT member, party, id, kind, address FROM channel WHERE site_id = %s ORDER BY preference, id",
+        "SELECT member, party, id, kind, address, endpoint FROM channel WHERE site_id = %s"
+        " ORDER BY preference, id",
         (site_id,),
     ).fetchall()
     for member, party, *rest in rows:

@@ -32,14 +32,16 @@ class Draft:
     channel_id: int | None = None
     link: str | None = None
     """By which the recipient acts without signing in."""
+    stands_in: bool = False
+    """It went to somebody else first, whom it did not reach."""
 
 
 _DRAFTS = """
 SELECT d.id, d.site_id, d.stream_id, d.party, d.member, d.kind, d.language, n.created_at,
     (SELECT array_agg(w ORDER BY m.id, place) FROM notice m, unnest(m.why) WITH ORDINALITY AS u (w, place)
      WHERE m.id = ANY (d.notice_ids)),
-    c.kind, c.address, d.channel_id
-FROM delivery d JOIN notice n ON n.id = d.notice_id
+    c.kind, c.address, d.channel_id, o.id IS NOT NULL AND o.member IS DISTINCT FROM d.member
+FROM delivery d JOIN notice n ON n.id = d.notice_id LEFT JOIN delivery o ON o.id = d.instead_of
 LEFT JOIN channel c ON c.site_id = d.site_id AND c.id = d.channel_id
 WHERE d.id = ANY (%s) AND d.lease_token = %s AND d.state = 'queued' ORDER BY d.id
 """
@@ -48,15 +50,18 @@ WHERE d.id = ANY (%s) AND d.lease_token = %s AND d.state = 'queued' ORDER BY d.i
 def read_drafts(sql: Sql, taken: Claim) -> list[Draft]:
     """The claimed deliveries whose lease still stands."""
     rows = sql.execute(_DRAFTS, ([row[0] for row in taken.rows], taken.token)).fetchall()
-    return [
-        Draft(
-            *(number, StreamKey(site, stream), party, member, kind, language, told_at),
-            tuple(dict.fromkeys(why or ())),
-            (channel, address) if channel is not None else None,
-            row,
-        )
-        for number, site, stream, party, member, kind, language, told_at, why, channel, address, row in rows
-    ]
+    return [_draft(*row) for row in rows]
+
+
+def _draft(*row: Any) -> Draft:  # noqa: ANN401 - the columns of _DRAFTS
+    number, site, stream, party, member, kind, language, told_at, why, channel, address, *more = row
+    return Draft(
+        *(number, StreamKey(site, stream), party, member, kind, language, told_at),
+        tuple(dict.fromkeys(why or ())),
+        (channel, address) if channel is not None else None,
+        channel_id=more[0],
+        stands_in=more[1],
+    )
 
 
 _FACTS = """

@@ -20,6 +20,8 @@ class Channel:
     id: int
     kind: str
     address: str
+    endpoint: str = ""
+    """What it reaches: two channels may lead to the same robot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,8 @@ class People:
     coordinator: str
     members: Mapping[str, Member]
     roster: tuple[Turn, ...] = ()
-    phones: Mapping[str, Channel] = field(default_factory=dict)
-    """The parties' own channels, the first by preference."""
+    phones: Mapping[str, tuple[Channel, ...]] = field(default_factory=dict)
+    """The parties' own channels, in the order of preference."""
     round_the_clock: frozenset[str] = frozenset()
     """Parties whose own channel is a duty phone that somebody answers at night."""
 
@@ -90,7 +92,7 @@ def recipients(
     """
     told = list(_first_reached(_candidates(people, party, role, at)))
     found = [Recipient(party, one.code, one.language, one.channels[0]) for one in told]
-    phone = people.phones.get(party)
+    phone = next(iter(people.phones.get(party, ())), None)
     if wakes and role != Role.OBSERVER:
         found += [
             Recipient(party, one.code, one.language, one.channels[0])

@@ -1,4 +1,4 @@
-"""Looking at what was sent: the recorder's phone, what waits for working hours, an order's service record."""
+"""Looking at what was sent: the recorder's phone, and what waits for working hours."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from models.domain.playbook.parse import parse_playbook
-from models.domain.streams import StreamKey
 from services.notify.wording import local_time, reason_in_words
 from services.store.contexts import Sql
 
@@ -135,41 +134,3 @@ def _marks_of(sql: Sql, sites: set[int]) -> dict[int, Mapping[str, str]]:
 @lru_cache(maxsize=16)
 def _marks(code: str, source: str) -> Mapping[str, str]:
     return {rung.code: str(rung.mark) for rung in parse_playbook(f"{code}.toml", source).ladder}
-
-
-_RECORD = """
-SELECT n.id, n.party, n.role, n.why, n.urgency, n.created_at, n.send_at, n.expanded_at,
-    (SELECT jsonb_agg(jsonb_build_object('person', d.member, 'kind', d.kind, 'language', d.language,
-        'state', d.state, 'result', d.result) ORDER BY d.id) FROM delivery d
-     WHERE (d.site_id, d.stream_id) = (n.site_id, n.stream_id) AND n.id = ANY (d.notice_ids)),
-    (SELECT array_agg(d.finished_at ORDER BY d.id) FROM delivery d
-     WHERE (d.site_id, d.stream_id) = (n.site_id, n.stream_id) AND n.id = ANY (d.notice_ids))
-FROM notice n WHERE (n.site_id, n.stream_id) = (%s, %s) ORDER BY n.id
-"""
-
-
-def service_record(sql: Sql, key: StreamKey) -> list[dict[str, Any]]:
-    """All notices of a stream in their order, each with the deliveries that carried it and their results.
-
-    `state` is waiting (not due, or not taken yet), told, or nobody (no one with a channel was found). A
-    delivery's `person` is the member's code, None for the party's own channel.
-    """
-    rows = sql.execute(_RECORD, (key.site_id, key.stream_id)).fetchall()
-    return [_recorded(*row) for row in rows]
-
-
-def _recorded(*row: Any) -> dict[str, Any]:  # noqa: ANN401 - the columns of _RECORD
-    _, party, role, why, urgency, created_at, send_at, expanded_at, deliveries, finished = row
-    told = "told" if deliveries else "nobody"
-    return {
-        "party": party,
-        "role": role,
-        "why": why,
-        "urgency": urgency,
-        "created_at": created_at,
-        "send_at": send_at,
-        "state": told if expanded_at else "waiting",
-        "deliveries": [
-            {**one, "finished_at": at} for one, at in zip(deliveries or (), finished or (), strict=True)
-        ],
-    }

@@ -20,8 +20,6 @@ class Step(StrEnum):
     UNKNOWN = "unknown"
     BY_HAND = "by_hand"
     """A person has to do it, and to say so."""
-    HELD = "held"
-    """Its endpoint took nothing; it was not tried."""
     DEAD = "dead"
     """Given up: no channel is left."""
     OPENED = "opened"
@@ -79,7 +77,7 @@ FROM notice n WHERE (n.site_id, n.stream_id) = (%s, %s) ORDER BY n.id
 """
 
 _DELIVERIES = """
-SELECT d.id, d.notice_ids, d.party, d.member, d.kind, d.language, d.state, d.result, d.created_at,
+SELECT d.id, d.notice_ids, d.member, d.kind, d.language, d.state, d.result, d.created_at,
     d.finished_at, d.instead_of, d.digest_id,
     (SELECT jsonb_agg(jsonb_build_object('step', p.step, 'at', p.at, 'attempt', p.attempt, 'token', p.token,
         'words', p.words) ORDER BY p.id) FROM delivery_step p WHERE p.delivery_id = d.id)
@@ -101,13 +99,10 @@ def service_record(sql: Sql, key: StreamKey) -> list[dict[str, Any]]:
 
 
 def _delivery(*row: Any) -> dict[str, Any]:  # noqa: ANN401 - the columns of _DELIVERIES
-    number, notices, party, person, kind, language, state, result, queued, finished, instead, digest, life = (
-        row
-    )
+    number, notices, person, kind, language, state, result, queued, finished, instead, digest, life = row
     return {
         "id": number,
         "notices": notices,
-        "party": party,
         "person": person,
         "kind": kind,
         "language": language,

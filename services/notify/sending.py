@@ -1,42 +1,53 @@
 """Sending deliveries: the lease committed, sent with no transaction open, the result written under the lease.
 
 What the recorder keeps is in the same database, so a whole claim is worded and kept in one transaction. What
-goes outside goes one by one within a budget of time; the rest is given back before its lease runs out.
+goes outside is leased endpoint by endpoint and sent in threads, a few at a time to each (`sending_threads`).
+In one transaction the round writes what has ended and notes what begins; in between it takes more. An
+endpoint that hangs holds up nobody else.
+
+A send that was begun and did not come back, since its process died or was ended, is unknown: never accepted,
+never silently sent again. One that was taken and not begun is given back.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from functools import cache
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from time import monotonic
 
 import structlog
 
-from services import links
 from services.execute import Shop
-from services.notify.channels import RECORDER, ByHand, Message, Notifier, Outcome, Refused, Unknown, record
-from services.notify.expanding import statement_time
-from services.notify.facts import Draft, Reader, read_drafts
-from services.notify.wording import Facts, To, brief, word
+from services.notify import endpoints_rows
+from services.notify.channels import (
+    RECORDER,
+    Accepted,
+    ByHand,
+    Message,
+    Notifier,
+    Outcome,
+    Refused,
+    record,
+)
+from services.notify.digest import joined
+from services.notify.endpoints import AT_ONCE
+from services.notify.endpoints_rows import Parcel
+from services.notify.expanding import expand
+from services.notify.record import Step
+from services.notify.sending_results import Sent, begin, finish, settle, sweep
+from services.notify.sending_threads import Begun, Threads, places
+from services.notify.sending_words import Words
 from services.settings import settings
 from services.store.claims import Claim, Queue, Scope, claim, release
-from services.store.contexts import SiteClock, Sql
+from services.store.contexts import Sql
 from services.store.transactions import transaction
 
 BATCH = 100
 BUDGET_SECONDS = 12.0
-"""For sending outside: with one slow send to come it stays below a task's 20 s and the lease of 60."""
+"""For beginning sends: with one that hangs to come it stays below a task's limit and the lease."""
+LOOK_SECONDS = 0.2
+"""How often a round looks around for what has come meanwhile."""
 
 log = structlog.get_logger("lianban.notify")
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What became of a delivery."""
-
-    id: int
-    state: str
-    words: str | None
 
 
 def send(
@@ -46,20 +57,22 @@ def send(
     *,
     public_url: str | None = None,
     outside: Notifier | None = None,
+    meanwhile: Callable[[], object] = int,
 ) -> int:
-    """Send queued deliveries; returns how many were taken. `outside` serves every kind but the recorder."""
-    taken = claim(shop.engine, Queue.DELIVERY, scope, limit)
-    if not taken.rows:
-        return 0
-    url = public_url or settings().public_url
-    try:
-        waiting = _keep(shop, scope, taken, url)
-    except Exception:  # whatever it was, it must not take the healthy rows with it
-        log.exception("batch_failed", queue=str(taken.queue), size=len(taken.rows))
-        waiting = [one for row in taken.rows for one in _alone(shop, scope, taken, row, url)]
-    if waiting:
-        _send_outside(shop, scope, taken, waiting, outside or _outside())
-    return len(taken.rows)
+    """Send queued deliveries; returns how many were taken.
+
+    `outside` serves every kind but the recorder. `meanwhile` is done now and then while sends are under way,
+    so that what is new need not wait for what hangs.
+    """
+    words = Words(shop, scope, public_url or settings().public_url)
+    if scope.now is not None:  # a clock that somebody sets: nothing goes outside
+        return _keep(words, limit)
+    return _Round(words, limit, outside, meanwhile).run()
+
+
+def deliver(shop: Shop, scope: Scope, limit: int = BATCH) -> int:
+    """The lane's step: what comes while messages are under way is expanded and sent in the same round."""
+    return send(shop, scope, limit, meanwhile=partial(expand, shop, scope, limit))
 
 
 @cache
@@ -69,121 +82,186 @@ def _outside() -> Notifier:
     return Outside.told(settings())
 
 
-def _alone(shop: Shop, scope: Scope, taken: Claim, row: tuple[int, int], url: str) -> list[Message]:
-    try:
-        return _keep(shop, scope, Claim(taken.queue, taken.token, (row,)), url)
-    except Exception as error:
-        log.exception("poison", queue=str(taken.queue), delivery=row[0])
-        with transaction(shop.engine, [row[1]]) as sql:
-            words = f"It could not be worded: {type(error).__name__}."
-            finish(sql, taken, [Sent(row[0], "refused", words)], scope.now)
-        return []
+# ── what stays inside ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _keep(shop: Shop, scope: Scope, taken: Claim, url: str) -> list[Message]:
-    """Word all of the claim, keep what is the recorder's; returns what has to go outside."""
-    with transaction(shop.engine, sorted({row[1] for row in taken.rows})) as sql:
-        drafts = read_drafts(sql, taken)
-        messages = _worded(Reader(sql, shop.contexts, scope.now or statement_time(sql)), drafts, scope, url)
-        kept = [one for one in messages if one.kind == RECORDER]
+def _keep(words: Words, limit: int) -> int:
+    """Word the recorder's deliveries and keep them."""
+    taken = claim(words.shop.engine, Queue.DELIVERY, words.scope, limit)
+    if taken.rows:
+        try:
+            _keep_all(words, taken)
+        except Exception:  # whatever it was, it must not take the healthy rows with it
+            log.exception("batch_failed", queue=str(taken.queue), size=len(taken.rows))
+            for row in taken.rows:
+                _keep_one(words, Claim(taken.queue, taken.token, (row,)))
+    return len(taken.rows)
+
+
+def _keep_all(words: Words, taken: Claim) -> None:
+    with transaction(words.shop.engine, sorted({row[1] for row in taken.rows})) as sql:
+        messages = words.of(sql, taken)
         # The lease is checked by the write that ends it; only what it still covers is kept.
-        won = finish(sql, taken, [Sent(one.delivery_id, "accepted", None) for one in kept], scope.now)
-        record(sql, [one for one in kept if one.delivery_id in won])
-    return [one for one in messages if one.kind != RECORDER]
+        kept = [Sent(one.delivery_id, taken.token, Step.ACCEPTED) for one in messages]
+        won = finish(sql, kept, words.scope.now, begun=False)
+        record(sql, [one for one in messages if one.delivery_id in won])
 
 
-def _worded(reader: Reader, drafts: Sequence[Draft], scope: Scope, url: str) -> list[Message]:
-    keys = {one.key for one in drafts}
-    sites = reader.sites(keys)
-    facts = reader.facts(keys, sites)
-    wanted = [links.Wanted(one.id, one.key, one.party, one.member) for one in drafts]
-    acting = links.mint(reader.sql, url, wanted, scope.now)
-    drafts = [replace(one, link=acting.get(one.id)) for one in drafts]
-    return [_message(one, facts[one.key], sites[one.key.site_id], scope, url) for one in drafts]
-
-
-def _message(draft: Draft, facts: Facts, site: SiteClock, scope: Scope, url: str) -> Message:
-    to = To(draft.party, draft.language, draft.told_at, draft.link)
-    text = word(facts, draft.why, to, url)
-    # A clock that somebody sets must never ring a real phone, whatever the delivery was made for.
-    kind = draft.kind if site.clock == "live" else RECORDER
-    return Message(
-        delivery_id=draft.id,
-        site_id=draft.key.site_id,
-        stream_id=draft.key.stream_id,
-        party=draft.party,
-        member=draft.member,
-        kind=kind,
-        address=_address(draft, kind),
-        language=draft.language,
-        why=draft.why,
-        title=text.title,
-        body=text.body,
-        at=scope.now,
-        channel_id=draft.channel_id,
-        brief=brief(facts, draft.why, to),
-    )
-
-
-def _address(draft: Draft, kind: str) -> str:
-    """The recorder writes its address down; another service's may be personal or a secret."""
-    if draft.channel is None:
-        return ""
-    own, address = draft.channel
-    return address if own == kind else own
-
-
-def _send_outside(
-    shop: Shop, scope: Scope, taken: Claim, messages: Iterable[Message], notifier: Notifier
-) -> None:
-    late: list[tuple[int, int]] = []
-    until = monotonic() + BUDGET_SECONDS
-    for message in messages:
-        if monotonic() >= until:
-            late.append((message.delivery_id, message.site_id))
-            continue
-        sent = _sent(message, _outcome(notifier, message))
-        with transaction(shop.engine, [message.site_id]) as sql:
-            finish(sql, taken, [sent], scope.now)
-    if late:
-        with transaction(shop.engine, sorted({row[1] for row in late})) as sql:
-            release(sql, taken, list(late))
-
-
-def _outcome(notifier: Notifier, message: Message) -> Outcome:
+def _keep_one(words: Words, taken: Claim) -> None:
     try:
-        return notifier.send(message)
+        _keep_all(words, taken)
     except Exception as error:
-        # A port's promise is not to raise; what it may have sent before it did, nobody knows.
-        log.exception("notifier_raised", kind=message.kind, delivery=message.delivery_id)
-        return Unknown(f"The channel broke down: {type(error).__name__}.")
+        log.exception("poison", queue=str(Queue.DELIVERY), delivery=taken.rows[0][0])
+        with transaction(words.shop.engine, [taken.rows[0][1]]) as sql:
+            finish(sql, [_unworded(taken.rows[0][0], taken.token, error)], words.scope.now)
 
 
-def _sent(message: Message, outcome: Outcome) -> Sent:
-    if isinstance(outcome, Refused | Unknown):
-        state = "refused" if isinstance(outcome, Refused) else "unknown"
-        log.warning(
-            "not_sent", delivery=message.delivery_id, kind=message.kind, state=state, why=outcome.words
-        )
-        return Sent(message.delivery_id, state, outcome.words)
-    return Sent(message.delivery_id, "by_hand" if isinstance(outcome, ByHand) else "accepted", None)
+def _unworded(delivery: int, token: str, error: Exception) -> Sent:
+    return Sent(delivery, token, Step.REFUSED, f"It could not be worded: {type(error).__name__}.")
 
 
-def finish(sql: Sql, taken: Claim, sent: Sequence[Sent], now: datetime | None) -> set[int]:
-    """Write results where the lease still stands; returns the deliveries for which it did."""
-    if not sent:
-        return set()
-    rows = sql.execute(
-        "UPDATE delivery d SET state = t.state, result = t.words, lease_until = NULL, lease_token = NULL,"
-        " finished_at = coalesce(%(now)s, statement_timestamp())"
-        " FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(words)s::text[]) AS t (id, state, words)"
-        " WHERE d.id = t.id AND d.lease_token = %(token)s AND d.state = 'queued' RETURNING d.id",
-        {
-            "now": now,
-            "ids": [one.id for one in sent],
-            "states": [one.state for one in sent],
-            "words": [one.words for one in sent],
-            "token": taken.token,
-        },
-    ).fetchall()
-    return {row[0] for row in rows}
+# ── what goes outside ────────────────────────────────────────────────────────────────────────────────────
+
+Letter = tuple[Parcel, dict[int, Message]]
+"""A parcel with the words of its deliveries."""
+
+
+class _Round:
+    """One round of sending."""
+
+    def __init__(
+        self, words: Words, limit: int, outside: Notifier | None, meanwhile: Callable[[], object]
+    ) -> None:
+        self._words, self._limit, self._outside, self._meanwhile = words, limit, outside, meanwhile
+        self._engine = words.shop.engine
+        self._threads = Threads()
+        self._waiting: dict[str, deque[Letter]] = {}
+        self._taken = 0
+        self._look_at = self._take_at = 0.0
+
+    def run(self) -> int:
+        """Until nothing is left, or the time is up and what was begun has ended."""
+        until = monotonic() + BUDGET_SECONDS
+        try:
+            while True:
+                goes_on = monotonic() < until
+                if goes_on:
+                    self._look_around()
+                    self._take()
+                ready = self._ready() if goes_on else []
+                if not ready and not len(self._threads):
+                    return self._taken
+                ended = self._threads.ended(0 if ready else LOOK_SECONDS / 2)
+                if ready or ended:
+                    self._turn(ready, ended)
+        finally:
+            self._leave()
+
+    def _look_around(self) -> None:
+        if monotonic() >= self._look_at:
+            self._meanwhile()
+            self._taken += _keep(self._words, self._limit)
+            with transaction(self._engine) as sql:
+                sweep(self._words.shop, sql)
+            self._look_at = monotonic() + LOOK_SECONDS
+
+    def _take(self) -> None:
+        """Lease and word more for the endpoints that run short of it."""
+        if monotonic() < self._take_at:
+            return
+        busy = [code for code, letters in self._waiting.items() if len(letters) >= AT_ONCE]
+        parcels = endpoints_rows.claim(self._engine, self._words.scope, self._limit, busy)
+        if not parcels:
+            self._take_at = monotonic() + LOOK_SECONDS / 2
+            return
+        self._taken += sum(len(one.deliveries) for one in parcels)
+        for letter in self._worded(parcels):
+            self._waiting.setdefault(letter[0].endpoint, deque()).append(letter)
+
+    def _worded(self, parcels: Sequence[Parcel]) -> list[Letter]:
+        rows = tuple((one.id, one.site_id) for parcel in parcels for one in parcel.deliveries)
+        taken = Claim(Queue.DELIVERY, parcels[0].token, rows)
+        try:
+            with transaction(self._engine) as sql:
+                messages = self._words.of(sql, taken)
+        except Exception:  # whatever it was, it must not take the healthy rows with it
+            log.exception("batch_failed", queue=str(taken.queue), size=len(rows))
+            messages = [one for row in rows for one in self._alone(taken.token, row)]
+        told = {one.delivery_id: one for one in messages if one.kind != RECORDER}
+        return [(one, found) for one in parcels if (found := _of(one, told))]
+
+    def _alone(self, token: str, row: tuple[int, int]) -> list[Message]:
+        try:
+            with transaction(self._engine) as sql:
+                return self._words.of(sql, Claim(Queue.DELIVERY, token, (row,)))
+        except Exception as error:
+            log.exception("poison", queue=str(Queue.DELIVERY), delivery=row[0])
+            with transaction(self._engine) as sql:
+                settle(self._words.shop, sql, [_unworded(row[0], token, error)])
+            return []
+
+    def _ready(self) -> list[Letter]:
+        """What may begin now."""
+        return [
+            letters.popleft()
+            for code, letters in self._waiting.items()
+            for _ in range(min(places(code), len(letters)))
+        ]
+
+    def _turn(self, ready: Sequence[Letter], ended: Sequence[tuple[Begun, Outcome]]) -> None:
+        """Write what has ended and note what begins, in one transaction; then begin it."""
+        with transaction(self._engine) as sql:
+            closed = settle(self._words.shop, sql, _results(ended))
+            for code in closed & self._waiting.keys():
+                _give_back(sql, self._waiting.pop(code))
+            now, begun = begin(sql, [parcel for parcel, _ in ready])
+        for parcel, told in ready:
+            messages = [told[one.id] for one in parcel.deliveries if one.id in begun and one.id in told]
+            if messages:
+                message = joined(messages, danger=any(one.danger for one in parcel.deliveries))
+                self._threads.begin(self._outside or _outside(), parcel, message, now)
+
+    def _leave(self) -> None:
+        """Write what has ended; give back what was not begun. What is still under way will be unknown."""
+        ended = self._threads.ended(0)
+        if ended or self._waiting:
+            with transaction(self._engine) as sql:
+                settle(self._words.shop, sql, _results(ended))
+                for letters in self._waiting.values():
+                    _give_back(sql, letters)
+
+
+def _of(parcel: Parcel, told: dict[int, Message]) -> dict[int, Message]:
+    return {one.id: told[one.id] for one in parcel.deliveries if one.id in told}
+
+
+def _give_back(sql: Sql, letters: Sequence[Letter]) -> None:
+    for parcel, _ in letters:
+        rows = [(one.id,) for one in parcel.deliveries]
+        release(sql, Claim(Queue.DELIVERY, parcel.token, tuple(rows)), rows)
+
+
+def _results(ended: Sequence[tuple[Begun, Outcome]]) -> list[Sent]:
+    """Each delivery of a message has its outcome."""
+    found = []
+    for begun, outcome in ended:
+        state, words = _said(outcome)
+        if words is not None:
+            numbers = [one.id for one in begun.parcel.deliveries]
+            log.warning("not_sent", deliveries=numbers, state=str(state), why=words)
+        found += [
+            Sent(one.id, begun.parcel.token, state, words, begun.begun_at) for one in begun.parcel.deliveries
+        ]
+    return found
+
+
+def _said(outcome: Outcome) -> tuple[Step, str | None]:
+    match outcome:
+        case Accepted():
+            return Step.ACCEPTED, None
+        case ByHand():
+            return Step.BY_HAND, None
+        case Refused(words):
+            return Step.REFUSED, words
+        case _:
+            return Step.UNKNOWN, outcome.words

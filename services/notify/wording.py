@@ -108,6 +108,8 @@ class To:
     at: datetime
     link: str | None = None
     """By which the recipient acts without signing in; None: there is nothing to do, only to look."""
+    stands_in: bool = False
+    """Somebody else was to hear it and could not be reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,8 @@ def word(facts: Facts, why: Sequence[str], to: To, public_url: str) -> Text:
     more = words["more"].format(n=len(said) - 1) if len(said) > 1 else ""
     place = words["place"].format(space=space, category=category)
     lines = dict.fromkeys(line for _, line in said)
+    if to.stands_in:
+        lines[words["stands_in"]] = None
     return Text(title + more, "\n".join((place, *lines, to.link or link(public_url, facts.code))))
 
 

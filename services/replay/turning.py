@@ -49,7 +49,8 @@ SELECT
     (SELECT min(q.wanted_at) FROM routing q WHERE q.site_id = %(site)s AND {_FREE}),
     (SELECT min(q.fire_at) + %(tick)s FROM timer q WHERE q.site_id = %(site)s AND {_FREE}),
     (SELECT min(q.send_at) FROM notice q WHERE q.site_id = %(site)s AND q.expanded_at IS NULL AND {_FREE}),
-    (SELECT min(q.created_at) FROM delivery q WHERE q.site_id = %(site)s AND q.state = 'queued' AND {_FREE})
+    (SELECT min(q.created_at) FROM delivery q WHERE q.site_id = %(site)s AND q.state = 'queued'
+        AND q.endpoint IS NULL AND {_FREE})
 """  # noqa: S608 - our own constants
 
 

@@ -278,15 +278,32 @@ class EventsPage(View):
     next: str | None
 
 
+class DeliveryStepView(View):
+    """One step in the life of a delivery."""
+
+    step: str = Field(description="leased, accepted, refused, unknown, by_hand, dead, opened or acted.")
+    at: datetime
+    attempt: int | None = Field(description="Which try brought it.")
+    token: str | None = Field(description="Under which lease.")
+    words: str | None = Field(description="The service's, or why.")
+
+
 class DeliveryView(View):
     """One message of a notice to one recipient over one channel."""
 
+    id: int
     person: str | None = Field(description="The member's code; None for the party's own channel.")
     kind: str
     language: str
-    state: str = Field(description="queued, sent, failed or unknown; what is unknowable is said to be.")
+    state: str = Field(
+        description="queued, leased, accepted, refused, unknown (nobody knows), by_hand, dead."
+    )
     result: str | None
+    created_at: datetime = Field(description="When it was queued.")
     finished_at: datetime | None
+    instead_of: int | None = Field(description="The delivery that did not get through before it.")
+    digest_id: int | None = Field(description="The delivery whose message carried it with others.")
+    steps: list[DeliveryStepView]
 
 
 class NoticeView(View):
@@ -299,7 +316,9 @@ class NoticeView(View):
     urgency: str
     created_at: datetime
     send_at: datetime
-    state: str = Field(description="waiting, told, or nobody (no one with a channel was found).")
+    state: str = Field(
+        description="waiting, told, nobody (no one with a channel was found), or moot (no longer true)."
+    )
     deliveries: list[DeliveryView]
 
 

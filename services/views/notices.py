@@ -1,12 +1,16 @@
 """Who was told what about an order, when, and whether it arrived."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from models.domain.orders.rules import Context
 from models.domain.streams import Role, StreamKey
 from services.callers import Caller
 from services.execute import Shop
-from services.notify.phone import in_words, service_record
+from services.notify.phone import in_words
+from services.notify.record import service_record
 from services.store.transactions import transaction
-from services.views.found import find
+from services.views.found import Found, find
 from services.views.language import Language
 from services.views.models import DeliveryView, NoticesView, NoticeView
 
@@ -20,16 +24,20 @@ def notices_view(shop: Shop, caller: Caller, key: StreamKey, language: Language)
     with transaction(shop.engine, caller.site_ids) as sql:
         found = find(shop, sql, caller, key, language)
         rows = service_record(sql, key)
-    names_people = caller.actor.role not in {Role.RESIDENT, Role.VOLUNTEER}
+    return seen(found, rows, names_people=caller.actor.role not in {Role.RESIDENT, Role.VOLUNTEER})
+
+
+def seen(found: Found, rows: Sequence[Mapping[str, Any]], *, names_people: bool) -> NoticesView:
+    """The service record as the caller may see it."""
     marks = _marks(found.context)
     items = []
     for row in rows:
         deliveries = [
-            DeliveryView(**(one if names_people else one | {"person": None})) for one in row["deliveries"]
+            DeliveryView(**(one if names_people else {**one, "person": None})) for one in row["deliveries"]
         ]
-        words = in_words(row["why"], language, marks)
+        words = in_words(row["why"], found.language, marks)
         told = {"party": found.party(row["party"]), "text": words, "deliveries": deliveries}
-        items.append(NoticeView(**(row | told)))
+        items.append(NoticeView(**{**row, **told}))
     return NoticesView(items=items)
 
 

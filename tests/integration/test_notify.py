@@ -22,7 +22,9 @@ from services.execute import Envelope, Shop, Unit
 from services.notify import phone
 from services.notify.channels import Accepted, Message, Outcome, Refused, Unknown
 from services.notify.expanding import expand
-from services.notify.sending import Sent, finish, send
+from services.notify.record import service_record
+from services.notify.sending import send
+from services.notify.sending_results import Sent, finish
 from services.store import sites
 from services.store.claims import Queue, Scope, claim
 from services.store.contexts import Contexts
@@ -245,15 +247,15 @@ def test_who_is_meant_twice_is_told_once_with_both_reasons(place: Callable[..., 
     here.deliver(at(23, 11), limit)
     assert [one.why for one in here.rings() if one.member == "shen-huizhen"] == [("decide.hold", "reopened")]
     with transaction(here.shop.engine) as sql:
-        record = phone.service_record(sql, key)
+        record = service_record(sql, key)
     assert [one["deliveries"][0]["person"] for one in record[-2:]] == ["shen-huizhen", "shen-huizhen"]
 
 
 def test_other_instants_are_other_messages(place: Callable[..., Place]) -> None:
     here = place()
     key = here.report(at(23, 10))
-    noticed(here, key, ("committee", "lead", "decide.hold"), now=at(23, 11))
-    noticed(here, key, ("committee", "lead", "decide.wait"), now=at(23, 12))
+    noticed(here, key, ("committee", "lead", "granted.hold"), now=at(23, 11))
+    noticed(here, key, ("committee", "lead", "granted.wait"), now=at(23, 12))
     here.deliver(at(23, 12))
     assert len([one for one in here.rings() if one.member == "shen-huizhen"]) == 2
 
@@ -274,7 +276,7 @@ def test_a_sender_that_died_leaves_its_deliveries_to_the_next(place: Callable[..
     stopped = claim(here.shop.engine, Queue.DELIVERY, scope, 100, lease=timedelta(seconds=-1))
     here.deliver(at(23, 10))
     with transaction(here.shop.engine) as sql:
-        late = finish(sql, stopped, [Sent(row[0], "unknown", "late") for row in stopped.rows], None)
+        late = finish(sql, [Sent(row[0], stopped.token, "unknown", "late") for row in stopped.rows], None)
     assert late == set()
     assert {row[0] for row in here.sql("SELECT state FROM delivery WHERE site_id = %s", here.site_id)} == {
         "accepted"
@@ -286,8 +288,8 @@ def test_a_sender_that_died_leaves_its_deliveries_to_the_next(place: Callable[..
     [
         (Accepted(), "accepted", None),
         (Refused("no such user"), "refused", "no such user"),
-        (Unknown("broke off"), "unknown", "broke off"),
-        (OSError("secret"), "unknown", "The channel broke down: OSError."),
+        (Unknown("broke off"), "queued", "broke off"),
+        (OSError("secret"), "queued", "The channel broke down: OSError."),
     ],
 )
 def test_results_from_outside_are_written_with_no_transaction_open(
@@ -301,11 +303,8 @@ def test_results_from_outside_are_written_with_no_transaction_open(
     here.report(None, severity=Severity.DANGER)
     outside = Outside(postgres_url, outcome)
     here.deliver(outside=outside)
-    rows = here.sql(
-        "SELECT state, result, finished_at IS NOT NULL FROM delivery WHERE site_id = %s AND kind = 'email'",
-        here.site_id,
-    )
-    assert set(rows) == {(state, words, True)}
+    rows = here.sql("SELECT state, result FROM delivery WHERE site_id = %s AND kind = 'email'", here.site_id)
+    assert set(rows) == {(state, words)}
     assert len(outside.got) == len(rows) > 0
 
 
@@ -352,17 +351,13 @@ def test_the_service_record_says_who_was_told_how_and_when(place: Callable[..., 
     here.deliver(at(23, 10))
     noticed(here, key, ("client", "lead", "step.urge.fix"), now=at(24, 10))
     with transaction(here.shop.engine) as sql:
-        record = phone.service_record(sql, key)
+        record = service_record(sql, key)
     assert [one["state"] for one in record] == ["told", "told", "told", "waiting"]
-    assert record[0]["deliveries"] == [
-        {
-            "person": "bao-jing",
-            "kind": "recorder",
-            "language": "zh",
-            "state": "accepted",
-            "result": None,
-            "finished_at": at(23, 10),
-        }
+    (delivery,) = record[0]["deliveries"]
+    assert (delivery["person"], delivery["kind"], delivery["state"]) == ("bao-jing", "recorder", "accepted")
+    assert [(one["step"], one["at"], one["attempt"]) for one in delivery["steps"]] == [
+        ("leased", at(23, 10), 1),
+        ("accepted", at(23, 10), 1),
     ]
 
 
@@ -372,7 +367,7 @@ def test_where_nobody_has_a_channel_the_record_says_so(place: Callable[..., Plac
     here.sql("DELETE FROM channel WHERE site_id = %s", here.site_id)
     here.deliver(at(23, 10))
     with transaction(here.shop.engine) as sql:
-        assert {one["state"] for one in phone.service_record(sql, key)} == {"nobody"}
+        assert {one["state"] for one in service_record(sql, key)} == {"nobody"}
 
 
 def test_a_reader_that_goes_on_from_the_last_id_loses_nothing(place: Callable[..., Place]) -> None:

@@ -47,6 +47,7 @@ CREATE TABLE endpoint (
     code VARCHAR NOT NULL,
     kind VARCHAR NOT NULL,
     failures INTEGER NOT NULL DEFAULT 0,
+    opened_at TIMESTAMP WITH TIME ZONE,
     closed_until TIMESTAMP WITH TIME ZONE,
     recent TIMESTAMP WITH TIME ZONE[] NOT NULL DEFAULT '{}',
     PRIMARY KEY (code)
