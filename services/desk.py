@@ -1,12 +1,18 @@
 """The desk: a caller's wishes by order code and action name become units for `execute`."""
 
+import itertools
 import json
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
+
+import psycopg
+import sqlalchemy.exc
+import structlog
 
 from models.domain.orders import commands as c
 from models.domain.orders.refusals import BadValue
@@ -19,7 +25,7 @@ from services.callers import Caller
 from services.execute import Answer, Envelope, Shop, Unit, UnknownStream
 from services.store.idempotency import Ticket
 from services.store.private import PrivateText, private_text
-from services.store.sites import take_numbers
+from services.store.sites import ask_numbers, take_numbers
 from services.store.transactions import transaction
 
 
@@ -32,6 +38,8 @@ class Extras:
     photos: tuple[Photo, ...] = ()
     """Attached just before the action; both happen, or neither."""
 
+
+log = structlog.get_logger("lianban.desk")
 
 NO_EXTRAS = Extras()
 _NUMBER = re.compile("[1-9][0-9]{0,17}")
@@ -67,16 +75,87 @@ def report(
         raise UnknownStream(site)
     key = new_key(shop, caller, caller.sites[site])
     unit = Unit((_reported(caller, key, body, extras.now),), extras.ticket)
-    answer = shop.execute([unit], sites=caller.site_ids)[0]
-    if answer.recalled is not None:
-        key = StreamKey(key.site_id, int(answer.recalled["stream_id"]))
-    return key, answer
+    return _recalled(key, shop.execute([unit], sites=caller.site_ids)[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """One of many reports."""
+
+    site: str
+    body: ReportBody
+    ticket: Ticket | None = None
+
+
+def report_many(
+    shop: Shop, caller: Caller, wanted: Sequence[Reporting]
+) -> list[tuple[StreamKey | None, Answer]]:
+    """Take many reports down in one transaction, each with an answer of its own, in their order.
+
+    What is refused leaves the others alone. A mistake of ours at one of them costs the others nothing either:
+    then each is taken down by itself. A site that the caller may not see is an unknown stream.
+    """
+    numbers = _take(shop, caller, Counter(one.site for one in wanted if one.site in caller.sites))
+    keys = [
+        StreamKey(caller.sites[one.site], next(numbers[one.site])) if one.site in numbers else None
+        for one in wanted
+    ]
+    units = [
+        Unit((_reported(caller, key, one.body, None),), one.ticket)
+        for key, one in zip(keys, wanted, strict=True)
+        if key is not None
+    ]
+    answers = iter(_all_or_each(shop, caller, units))
+    unknown = Answer({}, refused=UnknownStream())
+    return [(None, unknown) if key is None else _recalled(key, next(answers)) for key in keys]
+
+
+def _take(shop: Shop, caller: Caller, wanted: Mapping[str, int]) -> dict[str, Iterator[int]]:
+    """Running numbers for each site."""
+    if not wanted:
+        return {}
+    with transaction(shop.engine, caller.site_ids, durable=False) as sql:
+        return {
+            site: itertools.count(take_numbers(sql, caller.sites[site], wanted[site]))
+            for site in sorted(wanted)
+        }
+
+
+def _all_or_each(shop: Shop, caller: Caller, units: Sequence[Unit]) -> list[Answer]:
+    """In one transaction, or one by one where one of them breaks it. A database that is away breaks all."""
+    away = (psycopg.OperationalError, sqlalchemy.exc.SQLAlchemyError)
+    try:
+        return shop.execute(units, sites=caller.site_ids) if units else []
+    except away:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it was, it is found again at the one that has it
+        log.warning("batch_failed", size=len(units), error=type(error).__name__)
+    return [_each(shop, caller, unit) for unit in units]
+
+
+def _each(shop: Shop, caller: Caller, unit: Unit) -> Answer:
+    try:
+        return shop.execute([unit], sites=caller.site_ids)[0]
+    except Exception as error:  # noqa: BLE001 - told as the answer to this one
+        return Answer({}, refused=error)
+
+
+def _recalled(key: StreamKey, answer: Answer) -> tuple[StreamKey, Answer]:
+    """The stream that the answer is about: of a repeated ticket the one of the first time."""
+    if answer.recalled is None:
+        return key, answer
+    return StreamKey(key.site_id, int(answer.recalled["stream_id"])), answer
 
 
 def new_key(shop: Shop, caller: Caller, site_id: int) -> StreamKey:
-    """The next number of the site; not used, it leaves a gap that means nothing."""
-    with transaction(shop.engine, caller.site_ids, durable=False) as sql:
-        return StreamKey(site_id, take_numbers(sql, site_id))
+    """The next number of the site; not used, it leaves a gap that means nothing.
+
+    It need not be durable by itself: a number that a crash forgets was not used by anything that is kept.
+    """
+    with transaction(shop.engine, caller.site_ids, durable=False) as sql, sql.pipeline():
+        number = ask_numbers(sql, site_id)
+        sql.commit()  # within the pipeline: one round trip with the number
+    return StreamKey(site_id, number())
 
 
 def _reported(

@@ -5,7 +5,7 @@ lane's batch are the same function.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -59,13 +59,15 @@ class Answer:
 
     `states` are the streams' states afterwards, by key; `refused` is why nothing happened; `skipped` means
     that a stream was locked by somebody else (lanes only); `recalled` is the kept answer to a repeated
-    ticket.
+    ticket. `site` and `seqs` are the first stream's site and the numbers of the streams' last events.
     """
 
     states: Mapping[StreamKey, Any]
     refused: Exception | None = None
     skipped: bool = False
     recalled: Mapping[str, Any] | None = None
+    site: SiteClock | None = None
+    seqs: Mapping[StreamKey, int] = field(default_factory=dict)
 
 
 class FrozenClock(RuntimeError):
@@ -168,7 +170,11 @@ class _Run:
             key = unit.envelopes[0].key
             self._kept[unit.ticket.scope] = Kept(unit.ticket.body_hash, {"stream_id": key.stream_id})
             self._tickets.append((unit.ticket, key))
-        return Answer({key: one.state for key, one in drafts.items()})
+        return Answer(
+            {key: one.state for key, one in drafts.items()},
+            site=self._sites[unit.envelopes[0].key.site_id],
+            seqs={key: one.seq for key, one in drafts.items()},
+        )
 
     def _recall(self, ticket: Ticket) -> Mapping[str, Any] | None:
         """What was answered to the ticket before, by another transaction or an earlier unit of this one."""

@@ -8,8 +8,9 @@ from models.domain.words import OrderStatus
 from services import desk
 from services.actions.bodies import SITE_CODE, Code, ReportAtSite
 from services.api import examples
-from services.api.carrying import look_up, raise_refusal
+from services.api.carrying import look_up
 from services.api.problems import declared
+from services.api.taking import taken_down
 from services.api.visit import CodePath, OneErrand, OneVisit
 from services.views.events import events_page
 from services.views.models import Colour, EventsPage, NoticesView, OrdersPage, OrderView
@@ -17,7 +18,6 @@ from services.views.notices import notices_view
 from services.views.order import API, order_view
 from services.views.orders import MOST, Filters, Part, orders_page
 
-REPORT = "report"
 router = APIRouter(prefix="/orders", tags=["orders"])
 
 Limit = Annotated[int, Query(ge=1, le=MOST, description="How many at most.")]
@@ -55,8 +55,7 @@ def report(
     if body.site in visit.caller.sites:
         ticket = errand.ticket(visit.caller.sites[body.site], body.model_dump_json().encode(), 201)
     key, answer = desk.report(visit.shop, visit.caller, body.site, body, desk.Extras(ticket))
-    raise_refusal(visit, key, answer, desk.Wish(REPORT, body))
-    view = order_view(visit.shop, visit.caller, key, visit.language)
+    view = taken_down(visit, key, answer, body)
     response.headers["Location"] = f"{API}/orders/{view.code}"
     return view
 

@@ -37,6 +37,10 @@ class SiteClock:
     version: int
     playbook: str
     """The digest of the playbook that new orders are dispatched under."""
+    name: str
+    name_en: str
+    coordinator: str
+    """The name of the person who coordinates new orders, or the code where nobody has it."""
 
 
 class Contexts:
@@ -55,6 +59,11 @@ class Contexts:
             ("context", site.id, site.version, wanted), lambda: Context(playbook=playbook, site=directory)
         )
         return context
+
+    def kept(self, site: SiteClock) -> Context | None:
+        """The context of new streams of the site, if it was needed lately."""
+        with self._lock:
+            return self._kept.get(("context", site.id, site.version, site.playbook))
 
     def _get(self, key: tuple[object, ...], make: Callable[[], Any]) -> Any:  # noqa: ANN401 - several types
         with self._lock:
@@ -78,8 +87,10 @@ def ask_sites(sql: Sql, site_ids: Iterable[int]) -> Callable[[], dict[int, SiteC
     """As `read_sites`, but in a pipeline the answer is waited for only when it is called."""
     wanted = sorted(set(site_ids))
     asked = sql.execute(
-        "SELECT s.id, s.code, s.clock, s.virtual_now, s.version, p.digest FROM site s"
+        "SELECT s.id, s.code, s.clock, s.virtual_now, s.version, p.digest, s.name, s.name_en,"
+        " coalesce(m.name, s.coordinator) FROM site s"
         " LEFT JOIN playbook p ON p.site_id = s.id AND p.code = s.playbook AND p.current"
+        " LEFT JOIN member m ON m.site_id = s.id AND m.code = s.coordinator"
         " WHERE s.id = ANY (%s)",
         (wanted,),
     )

@@ -1,6 +1,6 @@
 """Setting up a site from its files, and loading playbooks for it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -251,11 +251,21 @@ def take_numbers(sql: Sql, site_id: int, count: int = 1) -> int:
     Taken in a transaction of its own, so that reporting does not queue behind one row; a number that is then
     not used leaves a gap, which means nothing.
     """
-    row = sql.execute(
+    return ask_numbers(sql, site_id, count)()
+
+
+def ask_numbers(sql: Sql, site_id: int, count: int = 1) -> Callable[[], int]:
+    """As `take_numbers`, but in a pipeline the answer is waited for only when it is called."""
+    asked = sql.execute(
         "UPDATE site SET next_number = next_number + %s WHERE id = %s RETURNING next_number - %s",
         (count, site_id, count),
-    ).fetchone()
-    if row is None:
-        raise UnknownSite(site_id)
-    first: int = row[0]
-    return first
+    )
+
+    def answer() -> int:
+        row = asked.fetchone()
+        if row is None:
+            raise UnknownSite(site_id)
+        first: int = row[0]
+        return first
+
+    return answer
