@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import re
+from hashlib import sha256
 from io import BytesIO
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import pytest
 from PIL import Image, ImageCms
 
+from models.domain.ledger import commitment
+from services import photos
+from services.api.edge import MOST_FORM_BYTES, MOST_JSON_BYTES
 from services.pictures.limits import MOST_BYTES
+from services.pictures.shelf import ShelfAway
 from services.store.transactions import transaction
+from tests.hostile import REFUSED
 
 if TYPE_CHECKING:
     from tests.integration.api.conftest import World
@@ -49,6 +59,69 @@ def test_a_picture_is_attached_and_served(world: World, form: str) -> None:
     assert shown.headers["content-type"] == f"image/{form.lower()}"
     assert shown.headers["cache-control"].startswith("private")
     assert Image.open(BytesIO(shown.content)).size == (40, 30)
+
+
+def test_a_thumbnail_is_served_beside_the_picture_and_shown_on_the_page(world: World) -> None:
+    code = world.report()
+    photo = _send(world, code, _drawn("JPEG", (1000, 500))).json()["photos"][0]
+    clerk = world.of("handler", "street")
+    shown = clerk.get(photo["thumbnail"])
+    image = Image.open(BytesIO(shown.content))
+    assert (shown.headers["content-type"], image.format, image.size) == ("image/webp", "WEBP", (480, 240))
+    page = clerk.get(f"/o/{code}")
+    address = f"/o/{code}/photos/{photo['id']}?size=thumbnail"
+    assert f'src="{address}"' in page.text
+    assert clerk.get(address).content == shown.content
+
+
+@pytest.mark.parametrize("size", ["full", "thumbnail"])
+@pytest.mark.parametrize("folder", ["/api/v1/orders", "/o"])
+def test_nothing_in_a_served_photo_can_run(world: World, folder: str, size: str) -> None:
+    code = world.report()
+    photo = _send(world, code, _drawn("JPEG")).json()["photos"][0]
+    shown = world.of("handler", "street").get(f"{folder}/{code}/photos/{photo['id']}?size={size}")
+    assert shown.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert shown.headers["x-content-type-options"] == "nosniff"
+    assert re.fullmatch(
+        rf'inline; filename="{code}-[0-9a-f]{{8}}\.(jpg|webp)"', shown.headers["content-disposition"]
+    )
+    assert shown.headers["content-length"] == str(len(shown.content))
+
+
+def test_a_browser_that_has_the_photo_is_not_sent_it_again(world: World) -> None:
+    photo = _send(world, world.report(), _drawn("JPEG")).json()["photos"][0]
+    clerk = world.of("handler", "street")
+    etag = clerk.get(photo["href"]).headers["etag"]
+    clerk.document = {"paths": {}}  # an answer without a body has no media type to be held against
+    again = clerk.get(photo["href"], headers={"If-None-Match": f'"other", {etag}'})
+    assert (again.status_code, again.content) == (304, b"")
+    assert clerk.get(photo["thumbnail"], headers={"If-None-Match": etag}).status_code == 200
+
+
+def test_whoever_may_not_see_the_order_learns_nothing_by_an_etag(world: World) -> None:
+    photo = _send(world, world.report(), _drawn("JPEG")).json()["photos"][0]
+    etag = world.of("handler", "street").get(photo["href"]).headers["etag"]
+    stranger = world.of("handler", "property", site="OTHER")
+    assert stranger.get(photo["href"], headers={"If-None-Match": etag}).status_code == 404
+    assert stranger.get(photo["thumbnail"]).status_code == 404
+
+
+def test_the_ledger_vouches_for_what_was_received_and_for_what_is_kept(world: World, picture: bytes) -> None:
+    code = world.report()
+    photo = _send(world, code, picture).json()["photos"][0]
+    kept = world.of("handler", "street").get(photo["href"]).content
+    with transaction(world.worker.engine) as sql:
+        secret, received = sql.execute(
+            "SELECT secret, received FROM photo WHERE id = %s", (photo["id"],)
+        ).fetchone() or (b"", "")
+        row = sql.execute(
+            "SELECT payload FROM event WHERE stream_id = %s AND type = 'PhotoAttached'",
+            (int(code.split("-")[1]),),
+        ).fetchone()
+    event = json.loads(row[0])["data"]["photo"] if row else {}
+    assert received == sha256(picture).hexdigest() != sha256(kept).hexdigest()
+    assert event["commitment"] == commitment(secret, kept)
+    assert event["received"] == commitment(secret, received.encode())
 
 
 def test_what_many_phones_write_is_a_jpeg_with_more_behind_it(world: World) -> None:
@@ -127,6 +200,89 @@ def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(world: Wor
     assert len(bomb) < 100_000
     answer = _send(world, world.report(), bomb)
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "#/file")
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "zh", "en"),
+    [
+        ("moving webp", 422, "动图", "single photo"),
+        ("png of two thousand million pixels", 422, "5000万像素", "50 million pixels"),
+        ("png with a text bomb", 422, "损坏", "damaged"),
+        ("heic", 415, "HEIC", "HEIC"),
+        ("too many bytes", 413, "20 MB", "20 MB"),
+    ],
+)
+def test_a_refusal_says_what_to_do_in_both_languages(
+    world: World, name: str, status: int, zh: str, en: str
+) -> None:
+    code, content = world.report(), REFUSED[name][0]()
+    clerk = world.of("handler", "property")
+    for language, words in (("zh", zh), ("en", en)):
+        answer = clerk.post(
+            f"/api/v1/orders/{code}/photos",
+            files={"file": ("photo", content)},
+            headers={"Accept-Language": language},
+        )
+        assert (answer.status_code, words in answer.json()["detail"]) == (status, True), answer.text
+
+
+def test_a_storage_that_is_away_is_told_as_such_and_leaves_no_row(
+    world: World, picture: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Away:
+        def put(self, name: str, content: bytes) -> None:
+            raise ShelfAway(name)
+
+    code, before = world.report(), _rows(world)
+    monkeypatch.setattr(photos, "shelf_of", lambda _settings: Away())
+    answer = _send(world, code, picture)
+    assert (answer.status_code, answer.headers["retry-after"], "照片" in answer.text) == (503, "2", True)
+    assert _rows(world) == before
+
+
+@pytest.mark.parametrize(
+    ("path", "most"), [("orders/{}/photos", MOST_FORM_BYTES), ("orders", MOST_JSON_BYTES)]
+)
+def test_a_body_without_a_length_is_refused_while_it_comes(world: World, path: str, most: int) -> None:
+    """No client of ours: each piece that the server asks for is counted."""
+    code, token = world.report(), world.token("handler", "property")
+    kind = "multipart/form-data; boundary=x" if path.endswith("photos") else "application/json"
+    piece = 64 * 1024
+    pieces = chain(
+        [b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'], repeat(bytes(piece))
+    )
+    taken, sent = 0, []
+
+    async def receive() -> dict[str, Any]:
+        nonlocal taken
+        body = next(pieces)
+        taken += len(body)
+        return {"type": "http.request", "body": body, "more_body": True}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": f"/api/v1/{path.format(code)}",
+        "raw_path": f"/api/v1/{path.format(code)}".encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": [
+            (b"authorization", f"Bearer {token}".encode()),
+            (b"content-type", kind.encode()),
+            (b"transfer-encoding", b"chunked"),
+        ],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 8000),
+    }
+    anyio.run(world.app, scope, receive, send)
+    assert (sent[0]["status"], dict(sent[0]["headers"])[b"connection"]) == (413, b"close")
+    assert taken <= most + 2 * piece
 
 
 def test_over_twenty_megabytes_are_refused(world: World, picture: bytes) -> None:
