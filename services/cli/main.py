@@ -7,6 +7,7 @@ import typer
 
 from services.cli import (
     audit,
+    backup,
     clock,
     doctor,
     explore,
@@ -18,8 +19,10 @@ from services.cli import (
     phone,
     rebuild,
     replay,
+    secrets,
     testing,
     tokens,
+    told,
     up,
     years,
 )
@@ -47,7 +50,11 @@ app.command("clock")(clock.clock)
 app.command("rebuild")(rebuild.rebuild)
 app.add_typer(ledger.app, name="ledger")
 app.command("audit")(audit.audit)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.add_typer(links.app, name="links")
+app.add_typer(secrets.app, name="secrets")
+app.command("told")(told.told)
 app.command("doctor")(doctor.doctor)
 app.command("replay")(replay.replay)
 app.command("publish-year")(years.publish_year)
