@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from anyio import CapacityLimiter, to_thread
+from anyio import to_thread
 from fastapi import APIRouter, File, Form, Header, Path, Response
 from fastapi.datastructures import UploadFile
 from pydantic import BaseModel, ConfigDict
@@ -21,10 +21,8 @@ from services.pictures.limits import MEDIA_TYPES
 from services.store.transactions import transaction
 from services.views.models import OrderView
 from services.views.order import order_view
-from services.web.pictures import PhotoSize, picture_answer
+from services.web.pictures import PICTURE_HANDS, PhotoSize, picture_answer
 
-_HANDS = CapacityLimiter(2)
-"""Threads of its own: one waits for the decoder, one writes; all other requests go on meanwhile."""
 _BINARY = {"type": "string", "format": "binary"}
 router = APIRouter(prefix="/orders/{code}/photos", tags=["photos"])
 
@@ -57,7 +55,7 @@ async def attach_photo(errand: OneErrand, code: CodePath, form: Annotated[PhotoF
 
     The ledger vouches for the file as it was received, too.
     """
-    return await to_thread.run_sync(_receive, errand, code, form, limiter=_HANDS)
+    return await to_thread.run_sync(_receive, errand, code, form, limiter=PICTURE_HANDS)
 
 
 def _receive(errand: Errand, code: str, form: PhotoForm) -> OrderView:

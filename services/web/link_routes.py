@@ -6,8 +6,8 @@ opened is told by the page's script once somebody touches it, or by what that pe
 
 from typing import Annotated, Literal
 
+from anyio import to_thread
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -20,6 +20,7 @@ from services.web.link_page import read_page
 from services.web.link_tries import WITHIN, Tries
 from services.web.link_words import word
 from services.web.pages import page_language, render, settings_of, shop_of
+from services.web.pictures import PICTURE_HANDS
 
 router = APIRouter(prefix=links.FOLDER + "{token}", include_in_schema=False)
 MOST_FIELDS = 10
@@ -81,7 +82,9 @@ async def take(request: Request, link: OneLink, action: Action) -> Response:
     if action not in link.actions:
         raise DeadLink
     async with request.form(max_files=MOST_PHOTOS, max_fields=MOST_FIELDS) as form:
-        return await run_in_threadpool(_take, request, link, _asked(action, form))
+        asked = _asked(action, form)
+        hands = PICTURE_HANDS if asked.files else None
+        return await to_thread.run_sync(_take, request, link, asked, limiter=hands)
 
 
 def _asked(action: str, form: FormData) -> Asked:

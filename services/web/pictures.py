@@ -1,13 +1,16 @@
-"""Photos on their way to a browser."""
+"""Photos on their way to a browser, and the threads in which those that come are received."""
 
 from typing import Literal
 
+from anyio import CapacityLimiter
 from starlette.responses import Response, StreamingResponse
 
 from services import photos
 from services.execute import UnknownStream
 from services.settings import Settings
 
+PICTURE_HANDS = CapacityLimiter(2)
+"""Threads for whoever sends a picture: one waits for the decoder, one writes; all other requests go on."""
 PhotoSize = Literal["full", "thumbnail"]
 _ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 

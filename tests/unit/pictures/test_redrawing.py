@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from PIL import Image, ImageCms
 
-from services.pictures.limits import THUMBNAIL_SIDE
+from services.pictures import redrawing
+from services.pictures.limits import THUMBNAIL_SIDE, HardPicture
 from services.pictures.redrawing import redrawn
 from tests.hostile import drawn
 
@@ -72,6 +73,12 @@ def test_a_colour_profile_is_worked_in() -> None:
     swapped[red : red + 4], swapped[green : green + 4] = b"gXYZ", b"rXYZ"
     shown = again(coloured("PNG", "RGB", (255, 0, 0), icc_profile=bytes(swapped))).getpixel((5, 5))
     assert shown == pytest.approx((0, 255, 0), abs=3)
+
+
+def test_a_picture_that_grows_past_what_is_kept_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redrawing, "MOST_KEPT_BYTES", 100)
+    with pytest.raises(HardPicture):
+        redrawn(drawn("JPEG"))
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
