@@ -7,7 +7,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, FastAPI
 
 from services import bootstrap, nudges
-from services.api import acting, batch, health, orders, photos, sites
+from services.api import acting, batch, calls, health, orders, photos, sites
 from services.api.edge import Edge
 from services.api.guard import Guard
 from services.api.media import MediaTypes
@@ -64,7 +64,7 @@ def make_app(shop: Shop, told: Settings, *, with_nudges: bool = False) -> FastAP
 def _api() -> APIRouter:
     router = APIRouter(prefix=API)
     # Photos first: `/photos` would else be tried as the name of an action.
-    for part in (photos.router, orders.router, batch.router, acting.router, sites.router):
+    for part in (photos.router, orders.router, batch.router, calls.router, acting.router, sites.router):
         router.include_router(part)
     return router
 

@@ -52,12 +52,13 @@ def plainly() -> Iterator[None]:
     from sqlalchemy.exc import OperationalError
 
     from models.domain.playbook.problems import PlaybookError
+    from services.addresses import BadAddress
     from services.execute import FrozenClock
     from services.settings import SettingsError, settings
 
     try:
         yield
-    except (Stop, SettingsError) as error:
+    except (Stop, SettingsError, BadAddress) as error:
         sentence = str(error)
     except PlaybookError as error:
         sentence = f"{PlaybookError.__doc__}\n{error}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from models.domain.playbook.site_model import ChannelSpec
-from services.addresses import parse_address
+from services.addresses import BadAddress, parse_address
 from services.secrets import KeyRing, is_sealed, ring
 from services.store.contexts import Sql
 
@@ -20,10 +20,11 @@ def save_channels(sql: Sql, site_id: int, channels: Iterable[ChannelSpec]) -> No
     """Save a new site's channels, in the order of preference. Raises BadAddress."""
     rows = []
     for i, one in enumerate(channels, start=1):
-        kept = (one.address, f"{RECORDER} {site_id} {i}")
-        if one.kind != RECORDER:
-            kept = _sealed(ring(), one.kind, one.address, row_of(site_id, i))
-        rows.append((site_id, i, one.party, one.member, one.kind, kept[0], i, kept[1]))
+        try:
+            address, endpoint = _kept(site_id, i, one)
+        except BadAddress as refusal:
+            raise BadAddress(f"[[channel]] {i}, of {one.member or one.party}: {refusal}") from None
+        rows.append((site_id, i, one.party, one.member, one.kind, address, i, endpoint))
     with sql.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO channel (site_id, id, party, member, kind, address, preference, endpoint)"
@@ -51,6 +52,13 @@ def reseal(sql: Sql, keys: KeyRing) -> int:
             (*_sealed(keys, kind, plain, row), site_id, channel_id),
         )
     return len(rows)
+
+
+def _kept(site_id: int, channel_id: int, one: ChannelSpec) -> tuple[str, str]:
+    """Address and endpoint as they are saved."""
+    if one.kind == RECORDER:
+        return one.address, f"{RECORDER} {site_id} {channel_id}"
+    return _sealed(ring(), one.kind, one.address, row_of(site_id, channel_id))
 
 
 def _sealed(keys: KeyRing, kind: str, address: str, row: str) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 import base64
 import hmac
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -34,13 +35,14 @@ TENCENT = Tencent.model_validate(
 
 
 def message(kind: str, **more: Any) -> Message:
-    fields = {
-        "why": ("dispatched.lead",),
-        "title": "AIBO5-17 请主办",
-        "body": "乒乓房 · 漏水",
-        "brief": BRIEF,
-    }
-    return Message(*(7, 1, 17, "property", "tang", kind, "", "zh"), **(fields | more))
+    plain = Message(
+        *(7, 1, 17, "property", "tang", kind, "", "zh"),
+        why=("dispatched.lead",),
+        title="AIBO5-17 请主办",
+        body="乒乓房 · 漏水",
+        brief=BRIEF,
+    )
+    return replace(plain, **more)
 
 
 def test_aliyuns_signature_is_that_of_its_own_example() -> None:
