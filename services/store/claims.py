@@ -143,10 +143,9 @@ def claim(engine: Engine, queue: Queue, scope: Scope, limit: int, *, lease: time
     }
     # A lease that a crash forgets only lets the next one work earlier.
     with transaction(engine, durable=False) as sql:
-        rows = _claim_fresh(sql, queue, mark, given | {"limit": limit})
+        rows = _claim_fresh(sql, queue, scope, limit, given)
         if not rows and (mark is None or mark.suspects):
-            query = _claim_sql(queue, one_site=scope.site_id is not None, tried=True)
-            rows = sql.execute(query, given | {"limit": 1}).fetchall()
+            rows = sql.execute(_claim_sql(queue, scope, 1, tried=True), given).fetchall()
             if mark is not None:
                 mark.suspects = bool(rows)
         dead = tuple(row for row in rows if row[-1] >= MOST_ATTEMPTS)
@@ -155,18 +154,20 @@ def claim(engine: Engine, queue: Queue, scope: Scope, limit: int, *, lease: time
     return Claim(queue, token, tuple(row[:-1] for row in rows), in_quarantine=bool(dead))
 
 
-def _claim_fresh(sql: Sql, queue: Queue, mark: Mark | None, given: dict[str, Any]) -> list[tuple[Any, ...]]:
+def _claim_fresh(
+    sql: Sql, queue: Queue, scope: Scope, limit: int, given: dict[str, Any]
+) -> list[tuple[Any, ...]]:
     """Rows that were not tried often yet, behind the mark, or all when it is time; the mark moves on."""
-    one_site = given["site"] is not None
-    if mark is None:
-        return sql.execute(_claim_sql(queue, one_site=one_site), given).fetchall()
+    if scope.marks is None:
+        return sql.execute(_claim_sql(queue, scope, limit), given).fetchall()
+    mark = scope.marks[queue]
     sweeps = mark.since is None or monotonic() >= mark.sweep_at
-    query = _claim_sql(queue, one_site=one_site, behind_mark=not sweeps)
+    query = _claim_sql(queue, scope, limit, behind_mark=not sweeps)
     with sql.pipeline():  # the time before the claim, in one round trip
         told = sql.execute("SELECT statement_timestamp()")
         claimed = sql.execute(query, given | {"since": mark.since})
     now, rows = told.fetchone(), claimed.fetchall()
-    if now is not None and len(rows) < given["limit"]:
+    if now is not None and len(rows) < limit:
         mark.since = now[0] - MARK_LAG
         if sweeps:
             mark.sweep_at, mark.suspects = monotonic() + SWEEP_SECONDS, True
@@ -203,25 +204,33 @@ def note(engine: Engine, taken: Claim, error: BaseException | str) -> None:
         )
 
 
-def _claim_sql(queue: Queue, *, one_site: bool, tried: bool = False, behind_mark: bool = False) -> str:
-    """`statement_timestamp()` is stable and so an index condition; `clock_timestamp()` would not be one."""
+def _claim_sql(
+    queue: Queue, scope: Scope, limit: int, *, tried: bool = False, behind_mark: bool = False
+) -> str:
+    """`statement_timestamp()` is stable and so an index condition; `clock_timestamp()` would not be one.
+
+    Rows that are locked stay where they are: to go back to them by key would cost an index search each. With
+    the limit written out the plan is kept: for one that it does not know the server plans each claim anew,
+    which over a million timers took as long again.
+    """
     shape = SHAPES[queue]
-    keys, compare = ", ".join(f"q.{key}" for key in shape.keys), "<" if shape.strictly else "<="
+    compare = "<" if shape.strictly else "<="
     back = ", ".join(f"t.{column}" for column in (*shape.keys, *shape.take))
-    sites = "id = %(site)s" if one_site else "clock = 'live'"
+    sites = "clock = 'live'" if scope.site_id is None else "id = %(site)s"
+    now = "statement_timestamp()" if scope.now is None else "%(now)s"
     mark = f"AND q.{shape.due} >= %(since)s" if behind_mark else ""
     return f"""
         WITH due AS MATERIALIZED (
-            SELECT {keys} FROM (SELECT id FROM site WHERE {sites} ORDER BY random()) s CROSS JOIN LATERAL (
-                SELECT q.* FROM {queue} q
-                WHERE q.site_id = s.id AND q.{shape.due} {compare} coalesce(%(now)s, statement_timestamp())
+            SELECT q.place FROM (SELECT id FROM site WHERE {sites} ORDER BY random()) s CROSS JOIN LATERAL (
+                SELECT q.ctid AS place FROM {queue} q
+                WHERE q.site_id = s.id AND q.{shape.due} {compare} {now}
                     {mark} AND {_open(shape)} AND q.attempts {">=" if tried else "<"} %(suspect)s
-                ORDER BY q.{shape.due} LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-            ) q LIMIT %(limit)s
+                ORDER BY q.{shape.due} LIMIT {limit:d} FOR UPDATE SKIP LOCKED
+            ) q LIMIT {limit:d}
         )
         UPDATE {queue} t SET lease_token = %(token)s, attempts = t.attempts + 1, lease_until =
             statement_timestamp() + CASE WHEN t.attempts + 1 < %(most)s THEN %(lease)s ELSE %(quarantine)s END
-        FROM due WHERE {" AND ".join(f"t.{key} = due.{key}" for key in shape.keys)}
+        FROM due WHERE t.ctid = due.place
         RETURNING {back}, t.attempts
     """  # noqa: S608 - table and column names are our own constants
 
