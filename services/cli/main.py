@@ -11,6 +11,7 @@ from services.cli import (
     clock,
     doctor,
     explore,
+    faults,
     ledger,
     links,
     load,
@@ -38,6 +39,7 @@ app.command("up")(up.up)
 app.command("test", context_settings=testing.PASS_ON)(testing.test)
 app.command("check")(testing.check)
 app.command("explore")(explore.explore)
+app.command("faults")(faults.faults)
 app.command("migrate")(migrate.migrate)
 app.command("load")(load.load)
 app.command("report")(orders.report)
