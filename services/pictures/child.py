@@ -19,7 +19,7 @@ from services.pictures.redrawing import redrawn
 READY = b"ready\n"
 MOST_MEMORY_BYTES = 1280 * 1024 * 1024
 """Of address space. Measured: 50 million pixels take up to 920 MB (WebP), as JPEG 440 MB."""
-MOST_CPU_SECONDS = 15
+MOST_CPU_SECONDS = 10
 """A picture. Measured: 50 million pixels take up to 4 s."""
 _OWNER_OF_NOTHING = 65533
 """A user id that no system gives out: `nobody` owns the embedded database."""
