@@ -151,7 +151,7 @@ def answered(standing: Standing, answers: Iterable[Answered], now: datetime) -> 
             works_again = standing.opened_at is not None
             closed_until = None if works_again else standing.closed_until
             standing = replace(standing, failures=0, opened_at=None, closed_until=closed_until)
-        elif standing.opened_at is None or one.begun_at >= standing.opened_at:
+        elif standing.opened_at is None or one.begun_at > standing.opened_at:
             standing = _failed(replace(standing, failures=standing.failures + 1), now)
     return standing
 
