@@ -320,7 +320,7 @@ def test_what_was_on_its_way_ends_as_unknown_and_leases_are_let_go(
     with psycopg.connect(other_url) as sql:
         sql.execute("SET ROLE lianban_worker")
         row = sql.execute(
-            "UPDATE delivery SET state = 'leased', finished_at = NULL, lease_token = 't', kind = 'webhook',"
+            "UPDATE delivery SET state = 'leased', finished_at = NULL, lease_token = 't', kind = 'sms',"
             " lease_until = now() + interval '1 h', attempts = 1"
             " WHERE id = (SELECT max(id) FROM delivery) RETURNING id"
         ).fetchone()
