@@ -5,6 +5,7 @@ from models.tables.act_link import ActLink
 from models.tables.alert import Alert
 from models.tables.audit_drift import AuditDrift
 from models.tables.audit_state import AuditState
+from models.tables.bulletin import Bulletin
 from models.tables.calendar import CalendarRow
 from models.tables.calendar_day import CalendarDay
 from models.tables.calendar_year import CalendarYear
@@ -45,6 +46,7 @@ __all__ = [
     "Alert",
     "AuditDrift",
     "AuditState",
+    "Bulletin",
     "CalendarDay",
     "CalendarRow",
     "CalendarYear",

@@ -31,8 +31,9 @@ def verify(
     key: Annotated[
         list[str] | None, typer.Option(help="A verifier key that counts beside this machine's own.")
     ] = None,
+    photos: Annotated[bool, typer.Option(help="Read every photo as well; many take their time.")] = True,
 ) -> None:
-    """Is everything as it was signed? Chains, heads, texts, the log, its checkpoints.
+    """Is everything as it was signed? Chains, heads, texts, photos, the log, its checkpoints.
 
     Exit code 1 when something is not; the report says from which event on.
 
@@ -42,12 +43,14 @@ def verify(
         from rich.text import Text
 
         from services.ledger.verifying import trust, verify
+        from services.pictures.shelves import shelf_of
         from services.settings import settings
 
         only = _key_of(shop, code) if code else None
         trusted = trust(shop.engine, settings(), keys=key or (), against=against or ())
         start = time.monotonic()
-        tally = deque(verify(shop.engine, trusted, only), maxlen=1)[0]
+        shelf = shelf_of(settings()) if photos else None
+        tally = deque(verify(shop.engine, trusted, only, shelf), maxlen=1)[0]
         if code is not None and not tally.events and not tally.findings:
             raise Stop(f"there is no order {code}.")
         out = console()
@@ -66,7 +69,8 @@ def _summary(tally: "Tally", seconds: float) -> str:
         _counted(tally.streams, "order"),
         _counted(tally.events, "event")
         + (f" ({tally.pending:,} not in the log yet)" if tally.pending else ""),
-        _counted(tally.texts, "text") + (f" ({tally.erased:,} erased)" if tally.erased else ""),
+        _counted(tally.texts, "text"),
+        _counted(tally.photos, "photo") + (f" ({tally.erased:,} erased of both)" if tally.erased else ""),
         _counted(tally.leaves, "log entry", "log entries"),
         _counted(tally.checkpoints, "checkpoint"),
     ]
@@ -87,25 +91,38 @@ def export(
     with_texts: Annotated[
         bool, typer.Option("--with-texts", help="Include what people wrote: personal data.")
     ] = False,
+    with_photos: Annotated[bool, typer.Option("--with-photos", help="Include the photos.")] = False,
+    since: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="A checkpoint that a party holds: prove that the log only grew since.", exists=True
+        ),
+    ] = None,
 ) -> None:
     """Write an order's ledger as a file that anybody verifies without us: unpack, `python3 verify.py`.
 
-    Example: ./lianban ledger export AIBO5-17 aibo5-17.zip
+    It proves too that the log only grew since the checkpoints that went to the parties' leads.
+
+    Example: ./lianban ledger export AIBO5-17 aibo5-17.zip --since their-checkpoint.txt
     """
     with at_work() as shop, _plainly():
-        from services.ledger.exporting import NothingToExport, export
+        from services.ledger.exporting import NothingToExport, Wanted, export
         from services.settings import settings
 
         key = _key_of(shop, code)
         place = file or Path(f"{code}.zip")
         try:
-            made = export(shop.engine, settings(), key, code, with_texts=with_texts)
+            held = tuple(one.read_text(encoding="utf-8") for one in since or ())
+            made = export(shop.engine, settings(), key, code, Wanted(with_texts, with_photos, held))
         except NothingToExport:
             raise Stop(f"there is no order {code}.") from None
         made.write(place)
         texts = _counted(made.texts, "text") if with_texts else "no texts"
-        told = f"{place}: {_counted(made.events, 'event')}, {texts}, proven by the checkpoint of"
-        console().print(f"{told} {made.checkpoint.size:,} log entries. Unpack it and run python3 verify.py.")
+        photos = _counted(made.photos, "photo") if with_photos else "no photos"
+        told = f"{place}: {_counted(made.events, 'event')}, {texts}, {photos}, proven by the checkpoint of"
+        grew = f", which only grew since {_counted(made.earlier, 'earlier one')}" if made.earlier else ""
+        said = f"{told} {made.checkpoint.size:,} log entries{grew}. Unpack it and run python3 verify.py."
+        console().print(said, markup=False)
 
 
 @app.command()
@@ -174,9 +191,12 @@ def _plainly() -> Iterator[None]:
     from services.ledger.checkpoints import OtherSigner
     from services.ledger.exporting import BrokenLedger
     from services.ledger.notes import NoteError
+    from services.pictures.shelf import ShelfAway
 
     try:
         yield
+    except ShelfAway:
+        raise Stop(" ".join(str(ShelfAway.__doc__).split())) from None
     except NoteError as error:
         raise Stop(f"{error}. {NoteError.__doc__}") from None
     except (OtherSigner, BrokenLedger) as error:

@@ -13,6 +13,7 @@ from services.ledger.keys import signer
 from services.ledger.log import Log, read_log
 from services.ledger.notes import Verifier, checkpoint_text
 from services.ledger.sequencer import is_ours, sequence
+from services.ledger.telling import tell
 from services.settings import Settings, make_data_folder
 from services.store.contexts import Sql
 from services.store.transactions import transaction
@@ -42,7 +43,7 @@ class Checkpoint:
 
 
 def tend(engine: Engine, settings: Settings) -> int:
-    """What the pulse does each second: append what is new, and sign when it is time. How many events."""
+    """What the pulse does each second: append what is new, sign and tell when it is time. How many events."""
     appended = sequence(engine)
     try:
         made = issue(engine, settings)
@@ -53,6 +54,8 @@ def tend(engine: Engine, settings: Settings) -> int:
         log.info("checkpoint", size=made.size)
         with transaction(engine) as sql:
             write_files(settings.data / FOLDER, newest(sql, KEPT_NEW), signing(sql, settings))
+    with transaction(engine) as sql:
+        tell(sql)
     return appended
 
 

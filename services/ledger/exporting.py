@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 
 from models.domain import ledger
 from models.domain.codec import instant
-from models.domain.merkle import inclusion_path
+from models.domain.merkle import Head, consistency_path, inclusion_path, range_hash
 from models.domain.streams import StreamKey
 from services.ledger import offline
 from services.ledger.checkpoints import Checkpoint, OtherSigner, issue, newest
@@ -27,6 +27,9 @@ from services.ledger.log import read_log, runs_of, stored_nodes
 from services.ledger.notes import open_note, parse_checkpoint
 from services.ledger.sequencer import sequence
 from services.ledger.streams import verify_streams
+from services.ledger.telling import told_since
+from services.pictures.shelf import Shelf
+from services.pictures.shelves import shelf_of
 from services.settings import Settings
 from services.store.contexts import Sql
 from services.store.transactions import transaction
@@ -43,7 +46,21 @@ class NothingToExport(LookupError):
 
 
 class BrokenLedger(RuntimeError):
-    """The order is not as it was recorded: `./lianban ledger verify` says from which event on."""
+    """The ledger is not as it was recorded: `./lianban ledger verify` says from which event on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What comes along beside the events."""
+
+    texts: bool = False
+    """What people wrote: personal data."""
+    photos: bool = False
+    since: Sequence[str] = ()
+    """Checkpoints that somebody kept: the export proves that the log only grew since."""
+
+
+NOTHING_MORE = Wanted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +71,9 @@ class Exported:
     """The files by name."""
     events: int
     texts: int
+    photos: int
+    earlier: int
+    """Earlier checkpoints since which the log is proven only to have grown."""
     checkpoint: Checkpoint
 
     def write(self, file: Path) -> None:
@@ -65,27 +85,41 @@ class Exported:
 
 
 def export(
-    engine: Engine, settings: Settings, key: StreamKey, code: str, *, with_texts: bool = False
+    engine: Engine, settings: Settings, key: StreamKey, code: str, wanted: Wanted = NOTHING_MORE
 ) -> Exported:
     """The order's ledger up to now; what is new is appended to the log and signed for it out of turn.
 
-    Personal data stays out: texts come along only when asked for, contacts never.
+    Personal data stays out: texts and photos come along only when asked for, contacts never.
 
     Raises:
         NothingToExport: there are no events.
         BrokenLedger: what would be exported does not verify.
         OtherSigner: another machine's key signs for this log; export there.
+        NoteError: a checkpoint that somebody kept is none of this log's.
+        ShelfAway: the photos cannot be read just now.
     """
     sequence(engine, budget=None, wait=True)
     issue(engine, settings, every=timedelta(), wait=True)
     tally = Tally()
-    for _ in verify_streams(engine, Codes({key.site_id: code.rpartition("-")[0]}), tally, key):
+    shelf = shelf_of(settings)
+    codes = Codes({key.site_id: code.rpartition("-")[0]})
+    for _ in verify_streams(engine, codes, tally, key, shelf if wanted.photos else None):
         pass
     if tally.findings:
         raise BrokenLedger
     one_snapshot = engine.execution_options(isolation_level="REPEATABLE READ")
     with transaction(one_snapshot) as sql:
-        return _Export(sql, settings, key, code).made(with_texts=with_texts)
+        made = _Export(sql, settings, key, code)
+        told, photos = made.told(wanted)
+    # With no transaction open: a shelf may be slow.
+    return made.sealed(told, {name: _read(shelf, sha256) for name, sha256 in photos.items()})
+
+
+def _read(shelf: Shelf, sha256: str) -> bytes:
+    stored = shelf.open(sha256)
+    if stored is None:
+        raise BrokenLedger
+    return b"".join(stored.chunks)
 
 
 class _Export:
@@ -95,19 +129,18 @@ class _Export:
         self._sql, self._key, self._code = sql, key, code
         log = read_log(sql)
         self._signer = signer(settings, log.origin)
+        self._origin = log.origin
         last = newest(sql, 1)
         if not last:
             raise NothingToExport
         if log.verifier != str(self._signer.verifier):
             raise OtherSigner
         self._checkpoint = last[0]
-        note = open_note(self._checkpoint.note, [self._signer.verifier])
-        self._head = parse_checkpoint(note, log.origin)
+        self._head = self._head_of(self._checkpoint.note)
 
-    def made(self, *, with_texts: bool) -> Exported:
-        events = self._events()
-        texts = self._texts() if with_texts else []
-        beside = {name: (Path(offline.__file__).parent / name).read_bytes() for name in BESIDE}
+    def told(self, wanted: Wanted) -> tuple[dict[str, Any], dict[str, str]]:
+        """What is going to be sealed, and the names of photos with their SHA-256."""
+        photos, names = self._photos() if wanted.photos else ([], {})
         told: dict[str, Any] = {
             "format": FORMAT,
             "code": self._code,
@@ -116,13 +149,28 @@ class _Export:
             "exported": instant(self._now()),
             "checkpoint": self._checkpoint.note,
             "verifier": str(self._signer.verifier),
-            "events": events,
-            "texts": texts,
-            "files": {name: hashlib.sha256(content).hexdigest() for name, content in beside.items()},
+            "events": self._events(),
+            "texts": self._texts() if wanted.texts else [],
+            "photos": photos,
+            "earlier": self._earlier(wanted.since),
         }
+        return told, names
+
+    def sealed(self, told: dict[str, Any], photos: Mapping[str, bytes]) -> Exported:
+        """The export, with a signature over all of it."""
+        beside = {name: (Path(offline.__file__).parent / name).read_bytes() for name in BESIDE}
+        beside |= photos
+        told["files"] = {name: hashlib.sha256(content).hexdigest() for name, content in beside.items()}
         sealed = f"{self._signer.name}/export\n{hashlib.sha256(written(told)).hexdigest()}\n"
         told["seal"] = self._signer.sign(sealed)
-        return Exported({LEDGER: written(told), **beside}, len(events), len(texts), self._checkpoint)
+        return Exported(
+            {LEDGER: written(told), **beside},
+            events=len(told["events"]),
+            texts=len(told["texts"]),
+            photos=len(told["photos"]),
+            earlier=len(told["earlier"]),
+            checkpoint=self._checkpoint,
+        )
 
     def _now(self) -> datetime:
         row = self._sql.execute("SELECT statement_timestamp()").fetchone()
@@ -168,6 +216,43 @@ class _Export:
             (self._key.site_id, self._key.stream_id),
         )
         return [{"id": text_id, "key": secret.hex(), "body": body} for text_id, secret, body in rows]
+
+    def _photos(self) -> tuple[list[dict[str, str]], dict[str, str]]:
+        """The photos that are still there, with the keys of their commitments, and their SHA-256 by name."""
+        rows = self._sql.execute(
+            "SELECT id, secret, sha256, media_type FROM photo WHERE site_id = %s AND stream_id = %s"
+            " AND secret IS NOT NULL AND sha256 IS NOT NULL ORDER BY created_at, id",
+            (self._key.site_id, self._key.stream_id),
+        )
+        photos, names = [], {}
+        for photo_id, secret, sha256, media_type in rows:
+            name = f"{photo_id}.{media_type.rpartition('/')[2]}"
+            names[name] = sha256
+            photos.append({"id": photo_id, "key": secret.hex(), "file": name})
+        return photos, names
+
+    def _earlier(self, since: Sequence[str]) -> list[dict[str, Any]]:
+        """Checkpoints that parties hold, each with the proof that the log only grew since.
+
+        Those that were told since the order was reported, and those that are handed in.
+        """
+        told = told_since(self._sql, self._key)
+        notes = {self._head_of(note): note for note in [*since, *told]}
+        nodes = stored_nodes(self._sql)
+        for head in notes:
+            # A log that was rewritten as a whole has another root there.
+            if head.size > self._head.size or range_hash(0, head.size, nodes) != head.root:
+                raise BrokenLedger
+        return [
+            {
+                "checkpoint": notes[head],
+                "proof": [step.hex() for step in consistency_path(head.size, self._head.size, nodes)],
+            }
+            for head in sorted(notes, key=lambda one: one.size)
+        ]
+
+    def _head_of(self, note: str) -> Head:
+        return parse_checkpoint(open_note(note, [self._signer.verifier]), self._origin)
 
 
 def written(image: Mapping[str, Any]) -> bytes:

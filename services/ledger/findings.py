@@ -30,7 +30,9 @@ class Tally:
     leaves: int = 0
     checkpoints: int = 0
     texts: int = 0
+    photos: int = 0
     erased: int = 0
+    """Texts and photos of which only the commitment is left."""
     findings: list[Finding] = field(default_factory=list)
 
 

@@ -1,6 +1,7 @@
-"""Verifying streams: each one's chain, its head, what the log holds of it, the texts that it vouches for.
+"""Verifying streams: each one's chain, its head, what the log holds of it, the texts and photos vouched for.
 
-Streams are read in batches, each from one snapshot without locks; events pass one by one.
+Streams are read in batches, each from one snapshot without locks; events pass one by one. Photos are read
+from their shelf afterwards, with no transaction open.
 """
 
 import json
@@ -17,6 +18,7 @@ from models.domain import ledger
 from models.domain.streams import StreamKey
 from services.ledger.findings import Codes, Finding, Tally
 from services.ledger.log import Run, runs_of, split
+from services.pictures.shelf import Shelf
 from services.store.contexts import Sql
 from services.store.transactions import transaction
 
@@ -26,18 +28,30 @@ CHUNK = 2000
 
 
 def verify_streams(
-    engine: Engine, codes: Codes, tally: Tally, only: StreamKey | None = None
+    engine: Engine,
+    codes: Codes,
+    tally: Tally,
+    only: StreamKey | None = None,
+    shelf: Shelf | None = None,
 ) -> Iterator[Tally]:
-    """Look at all streams, or at one; yields the tally after each batch."""
+    """Look at all streams, or at one; yields the tally after each batch. Photos only with their shelf.
+
+    Raises:
+        ShelfAway: the photos cannot be read just now.
+    """
     one_snapshot = engine.execution_options(isolation_level="REPEATABLE READ")
     after = StreamKey(0, 0)
     while True:
         with transaction(one_snapshot) as sql:
             keys = [only] if only else _next_keys(sql, after)
-            if keys:
-                _Batch(sql, keys, codes).verify(tally)
-        if not keys:
+            batch = _Batch(sql, keys, codes) if keys else None
+            if batch is not None:
+                batch.verify(tally)
+        if batch is None:
             return
+        if shelf is not None:
+            batch.verify_photos(shelf, tally)
+        batch.tell(tally)
         tally.streams += len(keys)
         yield tally
         if only:
@@ -80,6 +94,10 @@ class _Seen:
     head: bytes = ledger.GENESIS
     broken: tuple[int, str] | None = None
     texts: dict[str, tuple[bytes | None, str | None]] = field(default_factory=dict)
+    photos: dict[str, tuple[bytes | None, str | None]] = field(default_factory=dict)
+    """Keys of their commitments, and SHA-256, by id."""
+    shown: list[tuple[int, str, str]] = field(default_factory=list)
+    """Photos to be looked at: the seq of the event, the photo's id, the commitment."""
 
     def breaks(self, seq: int, what: str) -> None:
         """From `seq` on it is not as it was; what lies further back is told."""
@@ -102,6 +120,8 @@ class _Batch:
             seen.pending = max(seen.pending, row[2])
         for row in self._of("private_row", "id, secret, body"):
             self._streams[StreamKey(*row[:2])].texts[row[2]] = (row[3], row[4])
+        for row in self._of("photo", "id, secret, sha256"):
+            self._streams[StreamKey(*row[:2])].photos[row[2]] = (row[3], row[4])
 
     def _of(self, table: str, columns: str) -> list[tuple[Any, ...]]:
         return self._sql.execute(
@@ -127,8 +147,17 @@ class _Batch:
                     _next_event(seen, row[2:], tally)
         for seen in self._streams.values():
             _end(seen)
-            if seen.broken:
-                tally.findings.append(Finding(self._codes.of(seen.key), *seen.broken))
+
+    def verify_photos(self, shelf: Shelf, tally: Tally) -> None:
+        """Each photo that was not erased is on its shelf, and the one that its event vouches for."""
+        for seen in self._streams.values():
+            for seq, photo_id, commitment in seen.shown:
+                _look_at(seen, shelf, (seq, photo_id, commitment), tally)
+
+    def tell(self, tally: Tally) -> None:
+        """Note what was found."""
+        broken = [seen for seen in self._streams.values() if seen.broken]
+        tally.findings += [Finding(self._codes.of(seen.key), *seen.broken) for seen in broken if seen.broken]
 
 
 def _by_seq(runs: Sequence[Run]) -> dict[int, bytes]:
@@ -167,13 +196,33 @@ def _look_inside(seen: _Seen, seq: int, columns: tuple[str, datetime], payload: 
     if said != columns:
         seen.breaks(seq, f"the row of event {seq} says another type or instant than its bytes")
     for text_id, commitment in ledger.vouched(data):
-        secret, body = seen.texts.get(text_id, (None, None))
+        if text_id in seen.photos:
+            seen.shown.append((seq, text_id, commitment))
+            continue
+        if text_id not in seen.texts:
+            seen.breaks(seq, f"the row of a text or photo that event {seq} vouches for is missing")
+            return
+        secret, body = seen.texts[text_id]
         if secret is None or body is None:
-            tally.erased += text_id in seen.texts
+            tally.erased += 1
             continue
         tally.texts += 1
         if ledger.commitment(secret, body.encode()) != commitment:
             seen.breaks(seq, f"a text is another one than event {seq} vouches for")
+
+
+def _look_at(seen: _Seen, shelf: Shelf, shown: tuple[int, str, str], tally: Tally) -> None:
+    seq, photo_id, commitment = shown
+    secret, sha256 = seen.photos[photo_id]
+    if secret is None or sha256 is None:
+        tally.erased += 1
+        return
+    tally.photos += 1
+    stored = shelf.open(sha256)
+    if stored is None:
+        seen.breaks(seq, f"the photo that event {seq} vouches for is not on its shelf")
+    elif ledger.commitment(secret, b"".join(stored.chunks)) != commitment:
+        seen.breaks(seq, f"a photo is another one than event {seq} vouches for")
 
 
 def _end(seen: _Seen) -> None:

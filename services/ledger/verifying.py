@@ -15,6 +15,7 @@ from services.ledger.log import Log, TornLog, read_log, runs_of, stored_nodes
 from services.ledger.notes import Verifier, open_note, parse_checkpoint
 from services.ledger.streams import verify_streams
 from services.ledger.walking import Claim, stored_claims, walk
+from services.pictures.shelf import Shelf
 from services.settings import Settings
 from services.store.contexts import Sql
 from services.store.transactions import transaction
@@ -50,12 +51,20 @@ def trust(
     return Trust(tuple(known), tuple(held))
 
 
-def verify(engine: Engine, trusted: Trust, only: StreamKey | None = None) -> Iterator[Tally]:
-    """Look at everything, or at one stream and its leaves in the log; yields the tally as it grows."""
+def verify(
+    engine: Engine, trusted: Trust, only: StreamKey | None = None, shelf: Shelf | None = None
+) -> Iterator[Tally]:
+    """Look at everything, or at one stream and its leaves in the log; yields the tally as it grows.
+
+    Photos are looked at with the shelf that they lie on.
+
+    Raises:
+        ShelfAway: the photos cannot be read just now.
+    """
     tally = Tally()
     with transaction(engine) as sql:
         codes = Codes(sql.execute("SELECT id, code FROM site").fetchall())
-    yield from verify_streams(engine, codes, tally, only)
+    yield from verify_streams(engine, codes, tally, only, shelf)
     if only is None:
         yield from walk(engine, codes, trusted.verifiers, trusted.held, tally)
         return

@@ -1,4 +1,7 @@
-"""Links: acting from a message. Only the worker makes them; the application finds one by its hash."""
+"""Links: acting from a message; bulletins: checkpoints that go to every party's lead.
+
+Only the worker makes them; the application finds a link by its hash.
+"""
 
 from alembic import op
 
@@ -23,6 +26,14 @@ CREATE TABLE act_link (
 );
 
 CREATE INDEX act_link_stream ON act_link (site_id, stream_id);
+
+CREATE TABLE bulletin (
+    site_id INTEGER NOT NULL,
+    day DATE NOT NULL,
+    size BIGINT NOT NULL,
+    told_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    PRIMARY KEY (site_id, day)
+);
 """
 
 # As with tokens: the hash is known before the site is.
@@ -40,6 +51,7 @@ GRANT EXECUTE ON FUNCTION lianban_find_link TO lianban_app;
 def upgrade() -> None:
     op.execute(TABLES)
     _isolate("act_link", {"lianban_app": "SELECT", "lianban_worker": "SELECT, INSERT, UPDATE, DELETE"})
+    _isolate("bulletin", {"lianban_app": "SELECT", "lianban_worker": "SELECT, INSERT"})
     op.execute(FIND_LINK)
 
 
@@ -57,3 +69,4 @@ def _isolate(table: str, grants: dict[str, str]) -> None:
 def downgrade() -> None:
     op.execute("DROP FUNCTION lianban_find_link")
     op.execute("DROP TABLE act_link")
+    op.execute("DROP TABLE bulletin")

@@ -1,16 +1,14 @@
 # ruff: noqa: T201, ANN401, PLR2004, BLE001 - a script that speaks, reads JSON and ends in a sentence whatever is wrong
-"""Verify an exported ledger: `python3 verify.py [KEY]` beside ledger.json. Needs Python 3.9+, no more.
+"""Verify an exported ledger: `python3 verify.py [KEY [CHECKPOINT...]]` beside ledger.json. Needs Python 3.9+.
 
 It shows that these events were recorded in this order, unchanged since, in a log whose state was signed:
   1. each event's hash covers its bytes and the hash of the event before it (SHA-256),
   2. each event's leaf leads by its proof to the root of the checkpoint (Merkle tree, RFC 6962),
   3. checkpoint and export are signed by the ledger's key (Ed25519, C2SP signed-note and tlog-checkpoint),
-  4. each text that is included is the one to which an event is committed (HMAC-SHA-256).
-What it cannot know is whose key that is. Compare the key that it prints with the one that you were given, or
-give yours as KEY. A checkpoint that you kept is worth the same: compare its lines, size for size.
+  4. each text and photo that is included is the one to which an event is committed (HMAC-SHA-256),
+  5. the log only grew since earlier checkpoints, those in files that you kept (CHECKPOINT) among them.
+What it cannot know is whose key that is: compare the one that it prints with yours, or give yours as KEY.
 """
-
-from __future__ import annotations
 
 import base64
 import hashlib
@@ -21,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 Point = tuple[int, int, int, int]
-
 P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
@@ -38,11 +35,8 @@ def need(holds: object, what: str) -> None:
         raise NotVerified(what)
 
 
-# ── Ed25519 (RFC 8032), verification alone; a point is (X, Y, Z, T) with x = X/Z, y = Y/Z, xy = T/Z ─────────
-
-
 def added(p: Point, q: Point) -> Point:
-    """The sum of two points."""
+    """Ed25519 (RFC 8032): the sum of two points (X, Y, Z, T) with x = X/Z, y = Y/Z, xy = T/Z."""
     a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
     c, d = 2 * p[3] * q[3] * D % P, 2 * p[2] * q[2] % P
     e, f, g, h = b - a, d - c, d + c, b + a
@@ -71,13 +65,6 @@ def point_of(raw: bytes) -> Point:
     return x, y, 1, x * y % P
 
 
-def bytes_of(point: Point) -> bytes:
-    """The 32 bytes that stand for a point."""
-    inverse = pow(point[2], P - 2, P)
-    x, y = point[0] * inverse % P, point[1] * inverse % P
-    return (y | (x & 1) << 255).to_bytes(32, "little")
-
-
 BASE = point_of((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 
 
@@ -88,7 +75,9 @@ def has_signed(public: bytes, message: bytes, signature: bytes) -> bool:
         return False
     x, y, z, t = point_of(public)
     k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
-    return bytes_of(added(times(s, BASE), times(k, (-x % P, y, z, -t % P)))) == signature[:32]
+    x, y, z, t = added(times(s, BASE), times(k, (-x % P, y, z, -t % P)))
+    x, y = x * pow(z, P - 2, P) % P, y * pow(z, P - 2, P) % P
+    return (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32]
 
 
 def unwrapped(text: str) -> bytes:
@@ -115,21 +104,32 @@ def opened(note: str, verifier: str, what: str) -> list[str]:
     return text.split("\n")
 
 
-def climbed(leaf: bytes, index: int, size: int, path: list[str]) -> bytes:
-    """The root to which a leaf's proof leads (RFC 9162, 2.1.3.2)."""
-    node, at, last = leaf, index, size - 1
-    need(0 <= index < size, "a leaf lies outside the log")
-    for sibling in map(bytes.fromhex, path):
+def climbed(start: bytes, at: int, last: int, path: list[bytes]) -> tuple[bytes, bytes]:
+    """The roots up to the start and over everything, to which a proof leads (RFC 9162, 2.1.3.2, 2.1.4.2)."""
+    first = second = start
+    need(0 <= at <= last, "a leaf lies outside the log")
+    for step in path:
         need(last, "a proof is too long")
         if at & 1 or at == last:
-            node = hashlib.sha256(b"\1" + sibling + node).digest()
+            first, second = (hashlib.sha256(b"\1" + step + one).digest() for one in (first, second))
             while at and not at & 1:
                 at, last = at >> 1, last >> 1
         else:
-            node = hashlib.sha256(b"\1" + node + sibling).digest()
+            second = hashlib.sha256(b"\1" + second + step).digest()
         at, last = at >> 1, last >> 1
     need(last == 0, "a proof is too short")
-    return node
+    return first, second
+
+
+def verify_growth(old: list[str], new: list[str], proof: list[str]) -> None:
+    """That the log of a later checkpoint (its lines) begins with that of an earlier one."""
+    size, root, path = int(old[1]), unwrapped(old[2]), [bytes.fromhex(one) for one in proof]
+    at, last = size - 1, int(new[1]) - 1
+    while at & 1:
+        at, last = at >> 1, last >> 1
+    start = path.pop(0) if size & (size - 1) and old != new else root
+    goes_on = climbed(start, at, last, path) == (root, unwrapped(new[2])) if old != new else not proof
+    need(goes_on and old[0] == new[0], f"the log does not continue that of {size} entries")
 
 
 def written(image: Any) -> bytes:
@@ -137,60 +137,63 @@ def written(image: Any) -> bytes:
     return (json.dumps(image, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 
 
-def references(image: Any) -> Any:
-    """Each (id, commitment) inside an event."""
-    if isinstance(image, dict):
-        if isinstance(image.get("id"), str) and isinstance(image.get("commitment"), str):
-            yield image["id"], image["commitment"]
-        image = list(image.values())
-    if isinstance(image, list):
-        for held in image:
-            yield from references(held)
-
-
 def verify_events(told: Any, root: bytes, size: int) -> dict[str, str]:
     """The chain and the places in the log; gives the commitments by id."""
-    before = bytes(32)
-    committed: dict[str, str] = {}
+    before, committed = bytes(32), {}
+
+    def collect(image: Any) -> None:
+        if "commitment" in image:
+            committed[image["id"]] = image["commitment"]
+
     for seq, event in enumerate(told["events"], 1):
         place = f"{told['site']}/{told['stream']}/{seq}\0".encode()
-        held = event["bytes"].encode()
-        before = hashlib.sha256(b"lianban.event.v1\0" + place + before + held).digest()
+        before = hashlib.sha256(b"lianban.event.v1\0" + place + before + event["bytes"].encode()).digest()
         need(before.hex() == event["hash"], f"event {seq} is not the one that was recorded")
         leaf = hashlib.sha256(b"\0" + place + before).digest()
-        need(climbed(leaf, event["leaf"], size, event["proof"]) == root, f"event {seq} is not in the log")
-        committed.update(references(json.loads(event["bytes"])["data"]))
+        found = climbed(leaf, event["leaf"], size - 1, [bytes.fromhex(one) for one in event["proof"]])[1]
+        need(found == root, f"event {seq} is not in the log")
+        json.loads(event["bytes"], object_hook=collect)
     return committed
 
 
-def main(folder: Path, wanted: str | None = None) -> None:
+def main(folder: Path, *given: str) -> None:
     """Verify the export in a folder and tell what it shows."""
     content = (folder / "ledger.json").read_bytes()
     told = json.loads(content)
     need(written(told) == content, "ledger.json was changed")
     need(told["format"] == "lianban-ledger-1", "this is another format: " + told["format"])
-    need(wanted in (None, told["verifier"]), "it is signed by another key: " + told["verifier"])
-    seal = opened(told.pop("seal"), told["verifier"], "export")
-    origin, size, root = opened(told["checkpoint"], told["verifier"], "checkpoint")[:3]
-    need(seal == [origin + "/export", hashlib.sha256(written(told)).hexdigest()], "ledger.json was changed")
+    key = told["verifier"]
+    need(not given or given[0] == key, "it is signed by another key: " + key)
+    seal = opened(told.pop("seal"), key, "export")
+    head = opened(told["checkpoint"], key, "checkpoint")[:3]
+    need(seal == [head[0] + "/export", hashlib.sha256(written(told)).hexdigest()], "ledger.json was changed")
     for name, digest in told["files"].items():
         need(hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest, f"{name} was changed")
-    committed = verify_events(told, unwrapped(root), int(size))
-    for text in told["texts"]:
-        proven = hmac.new(bytes.fromhex(text["key"]), text["body"].encode(), hashlib.sha256).hexdigest()
-        need(committed.get(text["id"]) == proven, "a text is not the one that was recorded: " + text["id"])
+    committed = verify_events(told, unwrapped(head[2]), int(head[1]))
+    for one in told["texts"] + told["photos"]:
+        held = one["body"].encode() if "body" in one else (folder / one["file"]).read_bytes()
+        proven = hmac.new(bytes.fromhex(one["key"]), held, hashlib.sha256).hexdigest()
+        need(committed.get(one["id"]) == proven, "it is not the one that was recorded: " + one["id"])
+    earlier = [head]
+    for one in told["earlier"]:
+        earlier.append(opened(one["checkpoint"], key, "earlier checkpoint")[:3])
+        verify_growth(earlier[-1], head, one["proof"])
+    for file in given[1:]:
+        kept = opened(Path(file).read_text(encoding="utf-8"), key, "checkpoint in " + file)[:3]
+        need(kept in earlier, "nothing here proves that the log continues the checkpoint in " + file)
     for seq, event in enumerate(told["events"], 1):
         image = json.loads(event["bytes"])
-        actor = " ".join(filter(None, (image["actor"].get("party"), image["actor"]["role"])))
-        print(f"{seq:4}  {image['at']}  {actor}  {image['type']}")
+        who = image["actor"].get("party", "-") + " " + image["actor"]["role"]
+        print(f"{seq:4}  {image['at']}  {who}  {image['type']}")
     print(f"\n{told['code']} VERIFIED: {len(told['events'])} events in this order, unchanged.")
-    print(f"{len(told['texts'])} of {len(committed)} texts and pictures are included here, and proven.")
-    print(f"Log {origin} of {size} entries, exported {told['exported']}.")
-    print(f"Signed by the key (compare it with the one you were given):\n  {told['verifier']}")
+    print(f"{len(told['texts'] + told['photos'])} of {len(committed)} texts and photos are here, and proven.")
+    print(f"Log {head[0]} of {head[1]} entries, exported {told['exported']}; it only grew since")
+    print(f"{len(earlier) - 1} earlier checkpoints. Files of yours that agree with it: {len(given[1:])}.")
+    print(f"Signed by the key (compare it with the one you were given):\n  {key}")
 
 
 if __name__ == "__main__":
     try:
-        main(Path(__file__).resolve().parent, *sys.argv[1:2])
+        main(Path(__file__).resolve().parent, *sys.argv[1:])
     except Exception as error:  # whatever is wrong with a file, it is not verified
         sys.exit(f"NOT VERIFIED: {type(error).__name__}: {error}")

@@ -18,7 +18,7 @@ from models.domain.streams import StreamKey
 from services.execute import Shop
 from services.ledger import offline
 from services.ledger.checkpoints import OtherSigner, adopt
-from services.ledger.exporting import BESIDE, LEDGER, BrokenLedger, NothingToExport, export
+from services.ledger.exporting import BESIDE, LEDGER, BrokenLedger, NothingToExport, Wanted, export
 from services.ledger.notes import Signer
 from services.ledger.offline import verify as script
 from services.settings import Settings
@@ -49,9 +49,9 @@ def order(report: Report, sign: Sign) -> StreamKey:
 
 @pytest.fixture
 def unpack(shop: Shop, settings: Settings, order: StreamKey, tmp_path: Path) -> Unpack:
-    def unpack(*, with_texts: bool = False) -> Path:
+    def unpack(*, with_texts: bool = False, with_photos: bool = False, since: tuple[str, ...] = ()) -> Path:
         code, folder = f"AIBO5-{order.stream_id}", tmp_path / "unpacked"
-        made = export(shop.engine, settings, order, code, with_texts=with_texts)
+        made = export(shop.engine, settings, order, code, Wanted(with_texts, with_photos, since))
         made.write(tmp_path / "order.zip")
         with zipfile.ZipFile(tmp_path / "order.zip") as archive:
             archive.extractall(folder)
@@ -95,7 +95,7 @@ def test_texts_come_along_only_when_asked_for_and_contacts_never(unpack: Unpack)
     assert "靠窗地上有水" in content
     assert "王阿姨" not in content
     assert "13812345678" not in content
-    assert "2 of 3 texts and pictures are included here, and proven" in run(folder).stdout
+    assert "2 of 3 texts and photos are here, and proven" in run(folder).stdout
 
 
 def test_an_erased_text_is_gone_and_nothing_can_be_proven_to_have_been_it(unpack: Unpack, shop: Shop) -> None:
