@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from services.alerts import standing
 from services.cli.finding import Finding, fail, ok, warn
 from services.cli.schema import OLDEST, newest_revision, revision_of
+from services.pushing import operator_channels, unusable
 from services.settings import Settings
 from services.store.claims import MOST_ATTEMPTS, Queue, waiting
 from services.store.engine import DatabaseRole, open_engine
 from services.store.heartbeats import read
+from services.store.quarantine import count_dead
 from services.store.transactions import transaction
 
 if TYPE_CHECKING:
@@ -91,15 +94,21 @@ def _policies(sql: "Sql") -> Finding:
     return ok("policies", f"row-level security forced on {len(rows)} tables")
 
 
+_NEVER_CHANGED = ("event", "firing", "delivery_step", "dead_action", "log_run", "log_node", "log_checkpoint")
+"""What is evidence, and what became of it: rows are added, and that is all."""
+
+
 def _append_only(sql: "Sql") -> Finding:
-    row = sql.execute(
-        "SELECT bool_or(has_table_privilege(r, 'event', p))"
-        " FROM unnest(ARRAY['lianban_app', 'lianban_worker']) AS r,"
-        " unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS p"
-    ).fetchone()
-    if row and row[0]:
-        return fail("ledger", "a role may change events", "REVOKE UPDATE, DELETE, TRUNCATE ON event FROM …")
-    return ok("ledger", "no role may change or delete an event")
+    rows = sql.execute(
+        "SELECT DISTINCT t FROM unnest(ARRAY['lianban_app', 'lianban_worker']) AS r, unnest(%s::text[]) AS t,"
+        " unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS p WHERE has_table_privilege(r, t, p)"
+        " OR has_table_privilege(r, 'log_state', 'DELETE') ORDER BY t",
+        (list(_NEVER_CHANGED),),
+    ).fetchall()
+    if rows:
+        tables = ", ".join(row[0] for row in rows)
+        return fail("ledger", f"a role may change {tables}", f"REVOKE UPDATE, DELETE, TRUNCATE ON {tables} …")
+    return ok("ledger", f"no role may change or delete what is evidence ({len(_NEVER_CHANGED)} tables)")
 
 
 def engine(sql: "Sql") -> Iterator[Finding]:
@@ -118,19 +127,37 @@ def engine(sql: "Sql") -> Iterator[Finding]:
         yield warn("lanes", f"work is waiting: {', '.join(slow)}", "look into the worker's and pulse's logs.")
     else:
         yield ok("lanes", "nothing waits")
-    for queue, only in _OPEN_ROWS.items():
-        counted = sql.execute(
-            f"SELECT count(*) FROM {queue} WHERE attempts >= %s AND {only}",  # noqa: S608 - our own words
-            (MOST_ATTEMPTS,),
-        ).fetchone()
-        if counted and counted[0]:
-            words = f"{counted[0]} rows of {queue} were given up after {MOST_ATTEMPTS} tries"
-            yield warn("lanes", words, "look for 'poison' in the worker's log.")
+    yield from _alerts(sql)
 
 
-_OPEN_ROWS = {
-    Queue.ROUTING: "true",
-    Queue.TIMER: "true",
-    Queue.NOTICE: "expanded_at IS NULL",
-    Queue.DELIVERY: "state = 'queued'",
+def _alerts(sql: "Sql") -> Iterator[Finding]:
+    """What the processes found wrong themselves, and what they gave up on."""
+    for one in standing(sql):
+        since = f"since {one.first_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        told = "" if one.told_at else "; nobody was told"
+        yield warn("alert", f"{one.name} {one.key}: {one.words} {since}{told}", _REMEDIES.get(one.name, ""))
+    dead = {queue: number for queue, number in count_dead(sql).items() if number}
+    if dead:
+        counts = ", ".join(f"{number} of {queue}" for queue, number in dead.items())
+        yield warn(
+            "quarantine",
+            f"failed {MOST_ATTEMPTS} times and is tried once an hour: {counts}",
+            "`./lianban dead list`, then `dead retry` or `dead drop`.",
+        )
+
+
+_REMEDIES = {
+    "quarantine": "`./lianban dead list`",
+    "late": "look into the worker's and the pulse's logs.",
 }
+
+
+def channels(told: Settings) -> Finding:
+    """Whether the operator hears of it."""
+    given = operator_channels(told)
+    wrong = unusable(given)
+    if wrong:
+        return fail("alerts", f"LIANBAN_ALERTS cannot be used: {' '.join(wrong)}", "mend it.")
+    if not given:
+        return warn("alerts", "nobody is told when something breaks", "set LIANBAN_ALERTS.")
+    return ok("alerts", f"told over {', '.join(kind for kind, _ in given)}")

@@ -75,6 +75,7 @@ def _sites(told: "Settings") -> "Iterator[Finding]":
 
     with bootstrap.opened(told) as shop, transaction(shop.engine) as sql:
         yield from database_checkup.engine(sql)
+        yield database_checkup.channels(told)
         sites = read_all_sites(sql)
         if not sites:
             yield warn("sites", "there is none yet", "`./lianban load FOLDER`")

@@ -9,6 +9,7 @@ from services.cli import (
     audit,
     backup,
     clock,
+    dead,
     doctor,
     explore,
     faults,
@@ -22,6 +23,7 @@ from services.cli import (
     replay,
     secrets,
     testing,
+    timers,
     tokens,
     told,
     up,
@@ -57,6 +59,8 @@ app.command("restore")(backup.restore)
 app.add_typer(links.app, name="links")
 app.add_typer(secrets.app, name="secrets")
 app.command("told")(told.told)
+app.command("timers")(timers.timers)
+app.add_typer(dead.app, name="dead")
 app.command("doctor")(doctor.doctor)
 app.command("replay")(replay.replay)
 app.command("publish-year")(years.publish_year)

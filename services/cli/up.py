@@ -109,6 +109,7 @@ def run(settings: Settings) -> None:
         with console.status("starting database and broker …"):
             supervisor.start(servers(settings))
         announce(settings, start_ours(settings, supervisor))
+        warn_of_broker(settings)
         supervisor.watch()
     except EndedMeanwhile:
         pass
@@ -141,6 +142,18 @@ def servers(settings: Settings) -> list[Child]:
     if settings.embedded_valkey:
         children.append(Valkey(settings.data).child())
     return children
+
+
+def warn_of_broker(settings: Settings) -> None:
+    """Say so where somebody else's broker is silent: everything works without it, only later."""
+    if settings.embedded_valkey:
+        return
+    from services.cli.finding import Level
+    from services.cli.machine_checkup import broker
+
+    found = broker(settings)
+    if found.level is not Level.OK:
+        say(f"LIANBAN_REDIS_URL: {found.told}; {found.remedy} Until then work is done within a few seconds.")
 
 
 def listen_to_signals(ending: Event, urgent: Event) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from services.alerts import raise_alert
 from services.api.health import schema_head
 from services.store.heartbeats import beat
 from services.store.transactions import transaction
@@ -77,6 +78,24 @@ def test_figures_say_who_ran_the_lanes_and_how_much_they_took(world: World) -> N
     told = world.of("handler", "committee").get("/metrics").text
     assert 'lianban_lane_taken_total{by="celery",lane="route"} 3.0' in told
     assert 'lianban_lane_taken_total{by="pulse",lane="route"} 1.0' in told
+
+
+def test_figures_say_how_late_steps_were_and_what_is_wrong(world: World) -> None:
+    fired = (
+        "INSERT INTO firing (site_id, stream_id, deadline_id, rung, occurrence, seq, kind, party, due_at,"
+        " fired_at, skipped, playbook, playbook_version, calendar_version) SELECT min(id), 1, n, 'red', 1, n,"
+        " 'fix', 'property', now() - n * interval '1 second', now(), false, 'p', 1, 1"
+        " FROM site, generate_series(1, 3) AS n WHERE clock = 'live' GROUP BY n"
+    )
+    with transaction(world.worker.engine) as sql:
+        sql.execute("UPDATE site SET clock = 'live', virtual_now = NULL")
+        sql.execute(fired)
+        raise_alert(sql, "quarantine", "timer", "3 rows")
+    told = world.of("handler", "committee").get("/metrics").text
+    for quantile, seconds in (("0.5", 2), ("0.99", 3), ("1", 3)):
+        assert f'lianban_timer_lateness_seconds{{quantile="{quantile}"}} {seconds}.0' in told
+    assert "lianban_timers_fired_lately 3.0" in told
+    assert 'lianban_alerts{name="quarantine"} 1.0' in told
 
 
 @pytest.mark.parametrize("role", ["resident", "volunteer"])

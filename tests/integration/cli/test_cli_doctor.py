@@ -9,7 +9,9 @@ import pytest
 from services.cli import site_checkup
 from services.cli.operating import read_all_sites
 from services.execute import Shop
+from services.housekeeping import watch
 from services.settings import settings
+from services.store.claims import LIVE, Queue, claim
 from services.store.engine import DatabaseRole, open_engine
 from services.store.heartbeats import beat
 from services.store.transactions import transaction
@@ -104,10 +106,26 @@ def test_a_pulse_that_is_silent_and_work_that_waits_are_told(healthy: Cli, shop:
     assert "WARN lanes work is waiting: routing" in found
 
 
-def test_work_that_was_given_up_is_told(healthy: Cli, shop: Shop) -> None:
+def test_work_in_quarantine_and_what_it_alerted_is_told(healthy: Cli, shop: Shop) -> None:
     healthy("report", "--space", "hall", "灯不亮")
-    run_sql(shop, "UPDATE routing SET attempts = 8")
-    assert "WARN lanes 1 rows of routing were given up after 8 tries" in told(healthy("doctor").stdout)
+    run_sql(shop, "UPDATE site SET clock = 'live'")
+    run_sql(shop, "UPDATE routing SET attempts = 7")
+    claim(shop.engine, Queue.ROUTING, LIVE, 1)
+    run_sql(shop, "UPDATE dead SET tried_at = now() - interval '1 hour'")
+    with transaction(shop.engine) as sql:
+        watch(sql, {})
+    found = told(healthy("doctor").stdout)
+    assert "WARN quarantine failed 8 times and is tried once an hour: 1 of routing" in found
+    assert "WARN alert quarantine routing: 1 rows failed again and again: ./lianban dead list" in found
+
+
+def test_an_operator_s_channel_that_cannot_be_used_is_a_failure(
+    healthy: Cli, environment: pytest.MonkeyPatch
+) -> None:
+    assert "WARN alerts nobody is told when something breaks" in told(healthy("doctor").stdout)
+    environment.setenv("LIANBAN_ALERTS", '[{"kind": "pigeon", "name": "Gloria"}]')
+    settings.cache_clear()
+    assert "FAIL alerts LIANBAN_ALERTS cannot be used" in told(healthy("doctor", code=1).stdout)
 
 
 LOOKED_OVER = [
@@ -160,7 +178,7 @@ def test_a_table_without_its_policy_is_a_failure(healthy: Cli, cli_url: str) -> 
         )
         with transaction(owner) as sql:
             sql.execute("GRANT DELETE ON event TO lianban_worker")
-        assert "FAIL ledger a role may change events" in told(healthy("doctor", code=1).stdout)
+        assert "FAIL ledger a role may change event" in told(healthy("doctor", code=1).stdout)
     finally:
         with transaction(owner) as sql:
             sql.execute("ALTER TABLE notice FORCE ROW LEVEL SECURITY")
