@@ -76,11 +76,15 @@ _HANGING = ("event", "timer", "routing", "notice", "delivery", "outbox")
 
 
 def orphans(sql: Sql) -> Iterator[Drift]:
-    """Rows of streams that are not there: a few of each table. Looks through whole tables."""
+    """Rows of streams that are not there: a few of each table. Looks through whole tables.
+
+    Bulletins are notices of stream 0, which is none.
+    """
     for table in _HANGING:
         rows = sql.execute(
             f"SELECT DISTINCT site_id, stream_id FROM {table} t WHERE NOT EXISTS (SELECT FROM stream s"  # noqa: S608
-            " WHERE (s.site_id, s.stream_id) = (t.site_id, t.stream_id)) ORDER BY 1, 2 LIMIT 100"
+            " WHERE (s.site_id, s.stream_id) = (t.site_id, t.stream_id)) AND t.stream_id > 0"
+            " ORDER BY 1, 2 LIMIT 100"
         )
         for row in rows:
             yield Drift(StreamKey(*row), DriftKind.ORPHAN, table, "rows", "no such stream")

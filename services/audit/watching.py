@@ -122,9 +122,9 @@ SELECT q.site_id, q.stream_id FROM site s CROSS JOIN LATERAL (
     UNION (SELECT site_id, stream_id FROM routing WHERE site_id = s.id
         AND wanted_at < statement_timestamp() - %(patience)s ORDER BY wanted_at LIMIT %(limit)s)
     UNION (SELECT site_id, stream_id FROM notice WHERE site_id = s.id AND expanded_at IS NULL
-        AND send_at < statement_timestamp() - %(patience)s ORDER BY send_at LIMIT %(limit)s)
+        AND stream_id > 0 AND send_at < statement_timestamp() - %(patience)s ORDER BY send_at LIMIT %(limit)s)
     UNION (SELECT site_id, stream_id FROM delivery WHERE site_id = s.id AND state = 'queued'
-        AND endpoint IS NULL AND created_at < statement_timestamp() - %(sending)s
+        AND stream_id > 0 AND endpoint IS NULL AND created_at < statement_timestamp() - %(sending)s
         ORDER BY created_at LIMIT %(limit)s)
 ) q WHERE s.clock = 'live' LIMIT %(limit)s
 """

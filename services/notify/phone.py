@@ -81,7 +81,7 @@ def _ring(by_site: Mapping[int, Mapping[str, str]], *row: Any) -> Ring:  # noqa:
         row
     )
     return Ring(
-        *(number, f"{code}-{stream}", at, local_time(at, ZoneInfo(zone), language), party, name, member),
+        *(number, _code(code, stream), at, local_time(at, ZoneInfo(zone), language), party, name, member),
         *(member_name, address, language, tuple(why), in_words(why, language, by_site.get(site, {}))),
         *text,
     )
@@ -111,10 +111,15 @@ def waiting(sql: Sql, site_id: int | None = None, limit: int = 50) -> list[Held]
 def _held(by_site: Mapping[int, Mapping[str, str]], *row: Any) -> Held:  # noqa: ANN401 - columns of _WAITING
     number, site, code, stream, party, name, role, why, urgency, created_at, send_at, zone, language = row
     return Held(
-        *(number, f"{code}-{stream}", party, name, role, tuple(why)),
+        *(number, _code(code, stream), party, name, role, tuple(why)),
         *(in_words(why, language, by_site.get(site, {})), urgency, created_at, send_at),
         local_time(send_at, ZoneInfo(zone), language),
     )
+
+
+def _code(site: str, stream: int) -> str:
+    """The order's code; what is of no order is the site's."""
+    return f"{site}-{stream}" if stream else site
 
 
 def in_words(why: Sequence[str], language: str, marks: Mapping[str, str]) -> str:

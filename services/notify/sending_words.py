@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 from services import links
 from services.execute import Shop
+from services.notify.bulletins import is_bulletin, word_bulletin
 from services.notify.channels import RECORDER, Message
 from services.notify.expanding import statement_time
 from services.notify.facts import Draft, Reader, read_drafts
-from services.notify.wording import Facts, To, brief, word
+from services.notify.wording import Brief, Facts, Text, To, brief, word
 from services.store.claims import Claim, Scope
 from services.store.contexts import SiteClock, Sql
 
@@ -29,16 +30,29 @@ class Words:
         sites = reader.sites(keys)
         facts = reader.facts(keys, sites)
         drafts = self._with_links(sql, drafts)
-        return [self._message(one, facts[one.key], sites[one.key.site_id]) for one in drafts]
+        return [
+            self._bulletin(sql, one, sites[one.key.site_id])
+            if is_bulletin(one)
+            else self._notice(one, facts[one.key], sites[one.key.site_id])
+            for one in drafts
+        ]
 
     def _with_links(self, sql: Sql, drafts: Sequence[Draft]) -> list[Draft]:
         wanted = [links.Wanted(one.id, one.key, one.party, one.member) for one in drafts]
         acting = links.mint(sql, self.url, wanted, self.scope.now)
         return [replace(one, link=acting.get(one.id)) for one in drafts]
 
-    def _message(self, draft: Draft, facts: Facts, site: SiteClock) -> Message:
+    def _notice(self, draft: Draft, facts: Facts, site: SiteClock) -> Message:
         to = To(draft.party, draft.language, draft.told_at, draft.link, stands_in=draft.stands_in)
-        text = word(facts, draft.why, to, self.url)
+        in_short = brief(facts, draft.why, to)
+        return self._message(draft, site, word(facts, draft.why, to, self.url), in_short)
+
+    def _bulletin(self, sql: Sql, draft: Draft, site: SiteClock) -> Message:
+        """No template of a text message holds a checkpoint: there it is refused, and takes the next way."""
+        zone = self.shop.contexts.of(sql, site).site.zone
+        return self._message(draft, site, word_bulletin(sql, draft, site, zone), None)
+
+    def _message(self, draft: Draft, site: SiteClock, text: Text, in_short: Brief | None) -> Message:
         # A clock that somebody sets must never ring a real phone, whatever the delivery was made for.
         kind = draft.kind if site.clock == "live" else RECORDER
         return Message(
@@ -55,7 +69,7 @@ class Words:
             body=text.body,
             at=self.scope.now,
             channel_id=draft.channel_id,
-            brief=brief(facts, draft.why, to),
+            brief=in_short,
         )
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from models.domain.merkle import Head, consistency_path, leaf_hash, root_of
 from models.domain.streams import StreamKey
+from services.audit.looking import orphans
 from services.execute import Shop
 from services.ledger.exporting import LEDGER, BrokenLedger, Wanted, export
 from services.ledger.keys import signer
@@ -20,7 +21,11 @@ from services.ledger.log import read_log
 from services.ledger.notes import NoteError, Signer, checkpoint_text
 from services.ledger.offline import verify as script
 from services.ledger.telling import note_of, tell
+from services.notify import phone
+from services.notify.expanding import expand
+from services.notify.sending import send
 from services.settings import Settings
+from services.store.claims import LIVE
 from services.store.transactions import transaction
 from tests.integration.ledger.conftest import Owner, Report, Sign, count
 
@@ -97,6 +102,28 @@ def test_a_clock_that_somebody_sets_tells_nobody(
     with transaction(shop.engine) as sql:
         sql.execute("UPDATE site SET clock = %s, virtual_now = now()", (clock,))
     assert told() == 0
+
+
+def test_a_bulletin_takes_the_way_of_messages_and_is_no_drift(
+    shop: Shop, report: Report, sign: Sign, yesterday: Yesterday, told: Tell
+) -> None:
+    report()
+    held = sign()
+    yesterday()
+    told()
+    with transaction(shop.engine) as sql:
+        sql.execute("UPDATE notice SET send_at = created_at")
+    expand(shop, LIVE)
+    assert send(shop, LIVE, public_url="https://lianban.example") > 0
+    with transaction(shop.engine) as sql:
+        rows = sql.execute("SELECT member, title, body FROM phone WHERE stream_id = 0").fetchall()
+        assert list(orphans(sql)) == []
+        ring = next(one for one in phone.latest(sql) if one.code == "AIBO5")
+    leads = count(shop, "count(*) FROM member WHERE role = 'lead' AND party IS NOT NULL")
+    assert len({row[0] for row in rows}) == len(rows) == leads
+    assert rows[0][1].startswith("AIBO5 办理记录检查点 ")
+    assert rows[0][2].endswith(f"\n\n{held.note}")
+    assert ring.reasons == "办理记录检查点"
 
 
 # ── what whoever holds one can do with it ───────────────────────────────────────────────────────────────────
