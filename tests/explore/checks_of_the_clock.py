@@ -29,7 +29,7 @@ def ladder_each_rung_once(change: Change) -> Iterator[str]:
         if clock is None:
             continue
         again = one.rung in clock.reached
-        if (again and one.occurrence <= max(clock.repeats, 1)) or (not again and one.occurrence != 1):
+        if one.occurrence <= clock.repeats if again else one.occurrence != clock.turn:
             yield f"{one.rung} of the {one.kind} of {one.party} came a second time"
 
 

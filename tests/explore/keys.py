@@ -113,10 +113,10 @@ def _deadline(one: Deadline, asked: dict[int, str], order: Order, now: datetime)
         seconds(one.started_at - now) if one.kind in TO_FIX else 0,
         one.total,
         one.limit or "",
-        (step.rung, seconds(step.at - now), min(step.occurrence, _OFTEN)) if step else (),
+        (step.rung, seconds(step.at - now), min(step.occurrence - one.turn, _OFTEN)) if step else (),
         one.reached,
         one.late,
         () if one.left is None else (one.left,),
         one.dated,
-        min(one.repeats, _OFTEN),
+        min(one.repeats - one.turn, _OFTEN),
     )

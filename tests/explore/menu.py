@@ -109,7 +109,7 @@ def _instants(order: Order, now: datetime) -> list[datetime]:
     what happens now.
     """
     steps = [(one.next, one) for one in order.deadlines.values() if one.next is not None]
-    if not steps or any(step.occurrence > HORIZON for step, _ in steps):
+    if not steps or any(step.occurrence - one.turn >= HORIZON for step, one in steps):
         return []
     dues = sorted({step.at for step, _ in steps})
     first = dues[0]

@@ -96,8 +96,9 @@ WEIGHED: list[tuple[type[Any], str]] = [
     (state.Plan, "id party text fix_by agreed in_force"),
     (
         state.Deadline,
-        """id kind party round started_at due_at clock total calendar calendar_version limit reason
-        provisional generation next reached late left pauses ran_on_with dated repeats request subject""",
+        """id kind party round started_at due_at clock total calendar calendar_version limit
+        reason provisional generation next reached late left pauses ran_on_with dated turn repeats request
+        subject""",
     ),
 ]
 

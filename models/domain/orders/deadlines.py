@@ -147,7 +147,8 @@ def move(
         deadline, due_at=due_at, total=max(total, 0), limit=deadline.limit if keeps_limit else None
     )
     if not keeps_limit:
-        moved = changed(moved, reached=still_reached(moved, severity, context, draft.now))
+        reached = still_reached(moved, severity, context, draft.now)
+        moved = changed(moved, reached=reached, turn=moved.turn_with(reached))
     draft.emit(
         e.DeadlineMoved(
             id=deadline.id,

@@ -40,6 +40,7 @@ def _deadline_moved(order: Order, event: e.DeadlineMoved, at: datetime) -> Order
         limit=event.limit,
         next=event.next,
         reached=event.reached,
+        turn=old.turn_with(event.reached),
         late=old.late and event.due_at <= at,
         dated=old.paused,
     )

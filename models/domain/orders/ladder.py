@@ -30,7 +30,7 @@ def first_step(deadline: Deadline, severity: Severity, context: Context, now: da
     ladder = rungs(deadline, context)
     for rung in ladder:
         if rung.code not in deadline.reached:
-            return NextStep(rung.code, _reached_at(rung, deadline, severity, context))
+            return NextStep(rung.code, _reached_at(rung, deadline, severity, context), deadline.turn)
     return _again(ladder[-1], deadline, severity, context, now) if ladder else None
 
 
@@ -60,7 +60,8 @@ def step_after(step: NextStep, deadline: Deadline, severity: Severity, context: 
     ladder = rungs(deadline, context)
     place = next((i for i, rung in enumerate(ladder) if rung.code == step.rung), len(ladder))
     if place + 1 < len(ladder):
-        return NextStep(ladder[place + 1].code, _reached_at(ladder[place + 1], deadline, severity, context))
+        rung = ladder[place + 1]
+        return NextStep(rung.code, _reached_at(rung, deadline, severity, context), deadline.turn)
     every = ladder[place].repeat if place < len(ladder) else None
     if every is None:
         return None

@@ -1,6 +1,6 @@
 """What is known of an order now: the fold of its events, and plain questions to it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -82,8 +82,11 @@ class Deadline:
     """Business microseconds that were left when it last ran on after a pause."""
     dated: bool = False
     """It was moved to a date while it was paused: that date holds when it runs on."""
+    turn: int = 1
+    """The number of a rung that is reached now: it grows when the limit is moved and rungs that were reached
+    lie ahead again, so that no step of a deadline ever has another's rung and number."""
     repeats: int = 0
-    """How often its last step was reached; more than once only where the top rung repeats."""
+    """The number of its last step; above its turn only where the top rung repeats."""
     request: int | None = None
     """For decide and hold_end: the request that it belongs to."""
     subject: str | None = None
@@ -93,6 +96,10 @@ class Deadline:
     def paused(self) -> bool:
         """Whether a hold or an accepted wait stops it."""
         return self.left is not None
+
+    def turn_with(self, reached: Collection[str]) -> int:
+        """Its turn when it is moved and only these rungs stay reached."""
+        return self.turn if set(self.reached) <= set(reached) else self.repeats + 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,8 @@ def test_an_extension_takes_the_steps_that_lie_ahead_up_again() -> None:
         ("yellow", "11-28 04:24"),
         ("red", "11-29 09:12"),
     ]
+    numbered = [(one.rung, one.occurrence) for one in case.stepped("property", "fix")]
+    assert numbered == [("yellow", 1), ("red", 1), ("yellow", 2), ("red", 2)]
 
 
 def test_a_hold_that_comes_late_moves_the_rest_of_the_ladder_not_what_was_reached() -> None:
