@@ -5,7 +5,7 @@ from datetime import timedelta
 from threading import Lock
 from time import monotonic
 
-MOST = 20
+MOST = 60
 WITHIN = timedelta(minutes=10)
 ADDRESSES = 10_000
 """Of which tries are remembered; the address that was quiet for longest is forgotten first."""
