@@ -15,6 +15,7 @@ from models.domain.streams import Role
 from services import links
 from services.callers import Holder, create_sign_in_link
 from services.execute import Shop
+from services.gateways import check_gateways
 from services.settings import CHECKOUT, Settings
 from services.store import sites
 from services.store.contexts import Contexts
@@ -70,8 +71,9 @@ def _mask_links(line: logging.LogRecord) -> bool:
 
 
 def build(settings: Settings, role: DatabaseRole = DatabaseRole.WORKER) -> Shop:
-    """The workshop of a process under a database role."""
+    """The workshop of a process under a database role. Raises SettingsError."""
     check_packages()
+    check_gateways(settings)
     engine = open_engine(settings.database_url, role, pool_size=settings.database_pool)
     return Shop(engine, Contexts())
 

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from services.settings import PREFIX, SettingsError
+from services.settings import PREFIX, Settings, SettingsError
 
 HOST = r"^[A-Za-z0-9]([A-Za-z0-9.\-]{0,251}[A-Za-z0-9])?$"
 EMAIL = r"^[^\s@<>\",;]{1,64}@[A-Za-z0-9.\-]{1,253}$"
@@ -89,6 +89,16 @@ def sms_gateway(url: SecretStr | None) -> Aliyun | Tencent | None:
     parts = urlsplit(url.get_secret_value())
     fields = _given(key_id=parts.username, key_secret=parts.password)
     return _typed("SMS_URL", _PROVIDERS[parts.scheme], fields, parts.query)
+
+
+def check_gateways(told: Settings) -> None:
+    """End with a sentence where mail or SMS could not leave, before the first notice is due.
+
+    Raises:
+        SettingsError: one of the URLs cannot be used.
+    """
+    mail_server(told.smtp_url)
+    sms_gateway(told.sms_url)
 
 
 def _given(**fields: str | None) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 import socket
 import socketserver
+import ssl
 import struct
 import threading
 from collections.abc import Iterator
@@ -96,6 +97,24 @@ class Smtp(socketserver.StreamRequestHandler):
     """As much of SMTP as a client needs; `manner` names the step that goes wrong, `status` how."""
 
     far: Far
+    proof: ssl.SSLContext | None = None
+    """With it: TLS is offered and, behind it, AUTH; what was said before it is forgotten."""
+    at_once = False
+    """TLS from the first byte on."""
+
+    def setup(self) -> None:
+        super().setup()
+        if self.at_once:
+            self._secure()
+
+    def _secure(self) -> None:
+        if self.proof is not None:
+            self.connection = self.proof.wrap_socket(self.connection, server_side=True)
+            self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", 0)
+
+    def finish(self) -> None:
+        super().finish()
+        self.connection.close()
 
     def handle(self) -> None:
         if self.far.manner == "hang":
@@ -112,9 +131,16 @@ class Smtp(socketserver.StreamRequestHandler):
                 if self._took():
                     continue
                 return
-            self.say("221 bye" if verb == "QUIT" else "250 ok")
+            self.say(self._answers(verb))
             if verb == "QUIT":
                 return
+            if verb == "STARTTLS":
+                self._secure()
+
+    def _answers(self, verb: str) -> str:
+        if verb == "EHLO" and self.proof is not None:
+            return "250-far\r\n250-STARTTLS\r\n250 AUTH PLAIN"
+        return {"QUIT": "221 bye", "STARTTLS": "220 go on", "AUTH": "235 come in"}.get(verb, "250 ok")
 
     def _fails(self, step: str) -> bool:
         if self.far.manner == step:

@@ -3,7 +3,9 @@
 import email
 import email.policy
 import json
-from collections.abc import Callable
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -11,8 +13,8 @@ from services.gateways import MailServer
 from services.notify.channels import Accepted, Outcome, Refused, Unknown
 from services.notify.outside import Outside
 from services.notify.outside_wire import Wire
-from tests.integration.notify_contract.far_end import Far, Http, serving
-from tests.integration.notify_contract.lines import BODY, Line, message
+from tests.integration.notify_contract.far_end import Far, Http, Smtp, serving
+from tests.integration.notify_contract.lines import BODY, CANARY, Line, message
 
 
 def test_what_the_server_took_is_accepted(mail: Line) -> None:
@@ -89,3 +91,39 @@ def test_a_title_with_line_ends_adds_no_header(mail: Line) -> None:
 def test_no_address_and_no_password_is_logged(mail: Line, everything: Callable[[], str]) -> None:
     said = [str(mail.send(manner)) for manner in ("answer", "RCPT", "end", "reset", "hang")]
     assert "fang@street" not in " ".join(said) + everything()
+
+
+@contextmanager
+def guarded(proof: ssl.SSLContext, security: str, host: str = "localhost") -> Iterator[Line]:
+    """A line to a server that wants TLS and a password."""
+    far = Far()
+    handler = type("Guarded", (Smtp,), {"proof": proof, "at_once": security == "ssl"})
+    with serving(handler, far) as port:
+        server = {
+            "host": host, "port": port, "security": security, "sender": "lianban@street.example",
+            "user": "lianban", "password": CANARY,
+        }
+        address = json.dumps({"to": "fang@street.example", "server": server})
+        yield Line(Outside(wire=Wire(2.0, private=True)), "email", address, far)
+
+
+@pytest.mark.usefixtures("trusted")
+@pytest.mark.parametrize("security", ["ssl", "starttls"])
+def test_mail_leaves_by_tls_and_password(proof: ssl.SSLContext, security: str) -> None:
+    with guarded(proof, security) as line:
+        assert line.send() == Accepted()
+        assert len(line.far.got) == 1
+
+
+@pytest.mark.usefixtures("trusted")
+def test_a_password_that_is_refused_is_told(proof: ssl.SSLContext) -> None:
+    with guarded(proof, "starttls") as line:
+        line.far.status = 535
+        assert line.send("AUTH") == Refused("The mail server answered 535 before it had the message.")
+
+
+@pytest.mark.parametrize("security", ["ssl", "starttls"])
+def test_a_mail_server_that_cannot_prove_its_name_gets_neither(proof: ssl.SSLContext, security: str) -> None:
+    with guarded(proof, security) as line:
+        assert isinstance(line.send(), Refused)
+        assert line.far.got == []

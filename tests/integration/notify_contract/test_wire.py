@@ -3,16 +3,10 @@
 import socket
 import ssl
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
-from services.notify import outside_wire
 from services.notify.channels import Accepted, Refused
 from services.notify.outside import Outside
 from services.notify.outside_wire import Request, Unreached, Wire, is_public
@@ -100,35 +94,10 @@ class Tls(Http):
         self.request.close()
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Of `localhost`, signed by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    file = tmp_path_factory.mktemp("tls") / "both.pem"
-    file.write_bytes(
-        made.public_bytes(pem)
-        + key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return file
-
-
 @pytest.fixture
-def secure(certificate: Path) -> Iterator[tuple[int, Far]]:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
+def secure(proof: ssl.SSLContext) -> Iterator[tuple[int, Far]]:
     far = Far(200, b"{}")
-    with serving(type("Secured", (Tls,), {"context": context}), far) as port:
+    with serving(type("Secured", (Tls,), {"context": proof}), far) as port:
         yield port, far
 
 
@@ -137,12 +106,6 @@ def test_a_server_that_cannot_prove_its_name_is_sent_nothing(secure: tuple[int, 
     with pytest.raises(Unreached, match="TLS"):
         Wire(2.0, private=True).post(Request(f"https://localhost:{port}/", b"x"))
     assert far.got == []
-
-
-@pytest.fixture
-def trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    context = ssl.create_default_context(cafile=str(certificate))
-    monkeypatch.setattr(outside_wire, "tls", lambda: context)
 
 
 @pytest.mark.usefixtures("trusted")
