@@ -13,9 +13,11 @@ import structlog
 from models.domain.playbook.site import parse_site
 from models.domain.streams import Role
 from services import links
-from services.callers import Holder, create_sign_in_link
+from services.callers import Holder
 from services.execute import Shop
 from services.gateways import check_gateways
+from services.identity import setting_up
+from services.identity import sign_in_links as entrance
 from services.settings import CHECKOUT, Settings
 from services.store import sites
 from services.store.contexts import Contexts
@@ -123,7 +125,7 @@ def load_example_if_empty(settings: Settings) -> bool:
 def sign_in_links(settings: Settings) -> list[tuple[str, str]]:
     """Fresh one-time sign-in links for a lead of each kind of party, as (label, address)."""
     wanted = ("committee", "property", "contractor", "street")
-    links = []
+    found = []
     with opened(settings) as shop, transaction(shop.engine) as sql:
         rows = sql.execute(
             "SELECT DISTINCT ON (s.id, p.position) s.id, s.name, p.code, p.name, m.code, m.name, m.role"
@@ -132,7 +134,10 @@ def sign_in_links(settings: Settings) -> list[tuple[str, str]]:
             " WHERE s.clock = 'live' ORDER BY s.id, p.position, m.role DESC LIMIT 8",
             (list(wanted),),
         ).fetchall()
+        if rows and setting_up.is_needed(sql):
+            secret = setting_up.create(sql, rows[0][0])
+            found.append(("首次设置 First set-up", f"{settings.public_url}/sign-in/set-up#{secret}"))
         for site_id, _, party, party_name, member, name, role in rows:
-            secret = create_sign_in_link(sql, Holder(site_id, Role(role), party, member), lasts=LINK_LASTS)
-            links.append((f"{party_name} {name}", f"{settings.public_url}/sign-in#{secret}"))
-    return links
+            secret = entrance.create(sql, Holder(site_id, Role(role), party, member), lasts=LINK_LASTS)
+            found.append((f"{party_name} {name}", f"{settings.public_url}/sign-in#{secret}"))
+    return found

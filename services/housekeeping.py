@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from services import links
 from services.alerts import clear_alert, forget_cleared, raise_alert
-from services.callers import forget_expired
+from services.identity import sign_ins, tries
 from services.store.contexts import Sql
 from services.store.idempotency import forget_old
 from services.store.quarantine import count_dead, forget_healed
@@ -22,7 +22,8 @@ def tidy(sql: Sql) -> None:
     if row is None or not row[0]:
         return
     forget_old(sql)
-    forget_expired(sql)
+    sign_ins.forget_expired(sql)
+    tries.forget_old(sql)
     links.forget_old(sql)
     forget_cleared(sql)
 

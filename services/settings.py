@@ -73,6 +73,11 @@ class Settings(BaseModel):
         description="Signs the ledger's checkpoints; at least 32 characters, the same on every machine that "
         "shares a database. Default: made once, in the data folder's ledger.key.",
     )
+    oidc: SecretStr | None = Field(
+        None,
+        description="The organisation's own sign-in service (OpenID Connect), a JSON object: name, issuer, "
+        "client_id, client_secret. Who signs in by it needs an account here with the same e-mail address.",
+    )
     smtp_url: SecretStr | None = Field(
         None,
         description="Mail server for channels that are a plain e-mail address: smtps://user:password@host:465"

@@ -1,6 +1,7 @@
 """SQLModel rows, one file a table. They declare the schema; the engine itself speaks SQL."""
 
 from models.tables.access_token import AccessToken
+from models.tables.account import Account
 from models.tables.act_link import ActLink
 from models.tables.alert import Alert
 from models.tables.audit_drift import AuditDrift
@@ -14,6 +15,7 @@ from models.tables.dead import Dead
 from models.tables.dead_action import DeadAction
 from models.tables.delivery import Delivery
 from models.tables.delivery_step import DeliveryStep
+from models.tables.direct_message import DirectMessage
 from models.tables.endpoint import EndpointRow
 from models.tables.event import EventRow
 from models.tables.firing import Firing
@@ -26,22 +28,28 @@ from models.tables.log_run import LogRun
 from models.tables.log_state import LogState
 from models.tables.member import Member
 from models.tables.notice import Notice
+from models.tables.one_time_code import OneTimeCode
 from models.tables.outbox import Outbox
+from models.tables.outside_identity import OutsideIdentity
 from models.tables.party import PartyRow
 from models.tables.phone import PhoneRow
 from models.tables.photo import PhotoRow
 from models.tables.playbook import PlaybookRow
 from models.tables.private_row import PrivateRow
+from models.tables.recovery_code import RecoveryCode
 from models.tables.roster import Roster
 from models.tables.routing import Routing
 from models.tables.sign_in import SignIn
 from models.tables.site import Site
 from models.tables.space import SpaceRow
+from models.tables.standing import Standing
 from models.tables.stream import Stream
 from models.tables.timer import TimerRow
+from models.tables.tries import Tries
 
 __all__ = [
     "AccessToken",
+    "Account",
     "ActLink",
     "Alert",
     "AuditDrift",
@@ -55,6 +63,7 @@ __all__ = [
     "DeadAction",
     "Delivery",
     "DeliveryStep",
+    "DirectMessage",
     "EndpointRow",
     "EventRow",
     "Firing",
@@ -67,17 +76,22 @@ __all__ = [
     "LogState",
     "Member",
     "Notice",
+    "OneTimeCode",
     "Outbox",
+    "OutsideIdentity",
     "PartyRow",
     "PhoneRow",
     "PhotoRow",
     "PlaybookRow",
     "PrivateRow",
+    "RecoveryCode",
     "Roster",
     "Routing",
     "SignIn",
     "Site",
     "SpaceRow",
+    "Standing",
     "Stream",
     "TimerRow",
+    "Tries",
 ]

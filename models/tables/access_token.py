@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from models.tables.columns import instant, small
+from models.tables.columns import instant, small, words
 
 
 class AccessToken(SQLModel, table=True):
@@ -19,6 +19,9 @@ class AccessToken(SQLModel, table=True):
     party: str | None = None
     role: str
     member: str | None = None
+    scopes: list[str] = Field(sa_column=words())
+    """What it is for; empty: all that its role may do."""
     created_at: datetime = Field(sa_column=instant())
     expires_at: datetime | None = Field(default=None, sa_column=instant(null=True))
     revoked_at: datetime | None = Field(default=None, sa_column=instant(null=True))
+    used_at: datetime | None = Field(default=None, sa_column=instant(null=True))

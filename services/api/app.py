@@ -18,7 +18,7 @@ from services.settings import Settings, settings
 from services.store.engine import DatabaseRole
 from services.views.cursors import Cursors
 from services.views.order import API
-from services.web import link_routes, pages, reference, routes
+from services.web import entrance, link_routes, pages, reference, routes
 
 THREADS = 4
 """More of them only wait for each other: about 4 halve the 99th percentile against the default of 40."""
@@ -48,6 +48,7 @@ def make_app(shop: Shop, told: Settings, *, with_nudges: bool = False) -> FastAP
         app.add_exception_handler(kind, answer)
     app.include_router(_api())
     app.include_router(health.router)
+    app.include_router(entrance.router)
     app.include_router(routes.router)
     link_routes.add(app)
     app.include_router(reference.router)

@@ -27,7 +27,7 @@ def look_up(visit: Visit, code: str) -> StreamKey:
         UnknownStream: there is none, or the caller may not see it.
     """
     key = desk.key_of(visit.caller, code)
-    if visit.caller.actor.role is Role.RESIDENT:
+    if visit.caller.at(key.site_id).role is Role.RESIDENT:
         found_of(visit, key)
     return key
 
@@ -108,6 +108,6 @@ def _allowed(visit: Visit, key: StreamKey, refusal: IllegalMove) -> list[str]:
         return []
     sensible = {
         f"{party}/{name}" if party else name
-        for name, party in possible(found.order, visit.caller.actor, found.context)
+        for name, party in possible(found.order, visit.caller.at(found.key.site_id), found.context)
     }
     return [one for one in spelled(refusal.allowed) if one in sensible]

@@ -1,5 +1,6 @@
 """The door: nobody comes in unknown. Every path needs a caller but for those that are named here."""
 
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from anyio import to_thread
@@ -10,17 +11,18 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services import links
 from services.api.problems import ForeignOrigin, NoCaller
-from services.callers import Caller, caller_by_sign_in, caller_by_token
+from services.callers import LONGEST_SECRET, Caller, caller_by_token
 from services.execute import Shop
+from services.identity.sign_ins import SignIn
+from services.identity.whoami import caller_by_sign_in
 from services.settings import Settings
 from services.store.transactions import transaction
 from services.web.cookies import cookie_name
 
 OPEN_PATHS = frozenset({"/health/live", "/health/ready", "/health/engine", "/sign-in", "/favicon.ico"})
-OPEN_FOLDERS = ("/static/", links.FOLDER)
+OPEN_FOLDERS = ("/static/", "/sign-in/", links.FOLDER)
 """A link in a message is itself what lets one in; its pages see to that."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-LONGEST_SECRET = 200
 
 
 class Guard:
@@ -41,25 +43,23 @@ class Guard:
         if not path.startswith(("/api/", links.FOLDER)):
             self._need_own_origin(scope["method"], headers)
         if path not in OPEN_PATHS and not path.startswith(OPEN_FOLDERS):
-            caller = await to_thread.run_sync(self._caller, headers, path)
+            sign_in, caller = await to_thread.run_sync(self._caller, headers, path)
             if caller is None:
                 await self._turn_away(scope, receive, send)
                 return
-            scope.setdefault("state", {})["caller"] = caller
+            scope.setdefault("state", {}).update(caller=caller, sign_in=sign_in)
         await self._app(scope, receive, send)
 
-    def _caller(self, headers: Headers, path: str) -> Caller | None:
+    def _caller(self, headers: Headers, path: str) -> tuple[SignIn | None, Caller | None]:
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             with transaction(self._shop.engine) as sql:
-                return caller_by_token(sql, token.strip()) if len(token) <= LONGEST_SECRET else None
-        if path.startswith("/api/"):
-            return None
+                return None, caller_by_token(sql, token.strip()) if len(token) <= LONGEST_SECRET else None
         secret = cookie_parser(headers.get("cookie", "")).get(self._cookie, "")
-        if not secret or len(secret) > LONGEST_SECRET:
-            return None
+        if path.startswith("/api/") or not secret or len(secret) > LONGEST_SECRET:
+            return None, None
         with transaction(self._shop.engine) as sql:
-            return caller_by_sign_in(sql, secret)
+            return caller_by_sign_in(sql, secret, datetime.now(UTC))
 
     async def _turn_away(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)

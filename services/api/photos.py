@@ -73,7 +73,9 @@ def _attached(errand: Errand, key: StreamKey, form: PhotoForm) -> photos.Attache
     found = found_of(errand.visit, key)
     if form.party is not None and form.party not in found.context.site.parties:
         raise BadValue("party", f"there is no party {form.party!r} here")
-    return photos.Attached(form.purpose, form.party or errand.visit.caller.actor.party, found.order.round)
+    return photos.Attached(
+        form.purpose, form.party or errand.visit.caller.at(found.key.site_id).party, found.order.round
+    )
 
 
 def _attach(errand: Errand, key: StreamKey, picture: photos.Picture, attached: photos.Attached) -> Answer:

@@ -6,6 +6,7 @@ import sys
 import typer
 
 from services.cli import (
+    accounts,
     audit,
     backup,
     clock,
@@ -48,6 +49,7 @@ app.command("report")(orders.report)
 app.command("orders")(orders.orders)
 app.command("show")(orders.show)
 app.command("act")(orders.act)
+app.add_typer(accounts.app, name="account")
 app.add_typer(tokens.app, name="token")
 app.command("phone")(phone.phone)
 app.command("clock")(clock.clock)

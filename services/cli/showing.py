@@ -52,7 +52,7 @@ def read(shop: Shop, caller: Caller, key: StreamKey, language: Language) -> Show
         found = find(shop, sql, caller, key, language)
         # What was added since the state was read belongs to the next look.
         events = [one for one in read_events(sql, found) if one.seq <= found.events]
-        return Shown(view_of(sql, found, caller.actor), events, found)
+        return Shown(view_of(sql, found, caller.at(key.site_id)), events, found)
 
 
 def as_json(shown: Shown) -> str:

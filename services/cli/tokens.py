@@ -8,7 +8,7 @@ import typer
 from services.cli.operating import SiteRow, Stop, at_work, console, read_all_sites, the_site
 
 if TYPE_CHECKING:
-    from services.callers import Holder
+    from services.callers import Holder, Scope
     from services.store.contexts import Sql
 
 FEWEST = 6
@@ -19,7 +19,7 @@ app = typer.Typer(help="API tokens: make, list, revoke.", no_args_is_help=True)
 
 
 @app.command()
-def create(  # noqa: PLR0917 - a command's options
+def create(  # noqa: PLR0913, PLR0917 - a command's options
     role: Annotated[
         Literal["handler", "lead", "observer", "volunteer", "resident"], typer.Option(help="What it may do.")
     ],
@@ -27,6 +27,9 @@ def create(  # noqa: PLR0917 - a command's options
     party: Annotated[str | None, typer.Option(help="Party that it acts for.")] = None,
     member: Annotated[str | None, typer.Option(help="Person who acts, if it is one.")] = None,
     name: Annotated[str, typer.Option(help="What it is for.")] = "",
+    scopes: Annotated[
+        str, typer.Option(help="What it is for, with commas between: read, report, act, metrics.")
+    ] = "read,report,act,metrics",
     days: Annotated[int | None, typer.Option(help="How long it is good for.", min=1, max=3650)] = None,
 ) -> None:
     """Make a token. It is shown this once; only its hash is kept.
@@ -43,7 +46,8 @@ def create(  # noqa: PLR0917 - a command's options
         holder = Holder(where.id, Role(role), party, member)
         _check(sql, where, holder)
         lasts = timedelta(days=days) if days else None
-        secret = create_token(sql, holder, name=name or _named(holder), lasts=lasts)
+        wanted = _scopes(scopes)
+        secret = create_token(sql, holder, name=name or _named(holder), lasts=lasts, scopes=wanted)
     # Alone on standard output, so that a script can take it.
     typer.echo(secret)
     typer.echo(
@@ -51,6 +55,15 @@ def create(  # noqa: PLR0917 - a command's options
         f" send it as: Authorization: Bearer {secret[:8]}…",
         err=True,
     )
+
+
+def _scopes(text: str) -> "frozenset[Scope]":
+    from services.callers import Scope
+
+    try:
+        return frozenset(Scope(one.strip()) for one in text.split(","))
+    except ValueError:
+        raise Stop(f"--scopes is {text!r}; it takes {', '.join(Scope)}.") from None
 
 
 def _named(holder: "Holder") -> str:
@@ -84,6 +97,7 @@ def list_(site: Annotated[str | None, typer.Option(help="Only those of a site.")
     """
     from rich.table import Table
 
+    from services.callers import Scope
     from services.store.transactions import transaction
 
     with at_work() as shop, transaction(shop.engine) as sql:
@@ -91,17 +105,21 @@ def list_(site: Annotated[str | None, typer.Option(help="Only those of a site.")
         ids = [the_site(sites, site).id] if site else [one.id for one in sites]
         rows = sql.execute(
             "SELECT t.digest, s.code, t.party, t.role, t.member, t.name, t.created_at, t.expires_at,"
+            " t.scopes, t.used_at,"
             " CASE WHEN t.revoked_at IS NOT NULL THEN 'revoked'"
             "      WHEN t.expires_at <= statement_timestamp() THEN 'expired' ELSE 'valid' END"
             " FROM access_token t JOIN site s ON s.id = t.site_id WHERE t.site_id = ANY (%s)"
             " ORDER BY t.created_at",
             (ids,),
         ).fetchall()
-    table = Table("prefix", "site", "for", "name", "made", "until", "state", box=None, padding=(0, 1, 0, 0))
-    for digest, code, party, role, member, name, made, until, state in rows:
+    table = Table(
+        "prefix", "site", "for", "name", "may", "until", "used", "state", box=None, padding=(0, 1, 0, 0)
+    )
+    for digest, code, party, role, member, name, _, until, scopes, used, state in rows:
         whom = " ".join(filter(None, (party, role, member)))
         table.add_row(
-            digest[:8], code, whom, name, f"{made:%Y-%m-%d}", f"{until:%Y-%m-%d}" if until else "–", state
+            *(digest[:8], code, whom, name, "all" if len(scopes) == len(Scope) else " ".join(scopes)),
+            *(f"{until:%Y-%m-%d}" if until else "–", f"{used:%Y-%m-%d}" if used else "–", state),
         )
     console().print(table if rows else "There are no tokens; make one with `./lianban token create`.")
 

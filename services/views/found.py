@@ -8,7 +8,7 @@ from models.domain.codec import decode
 from models.domain.orders.kind import ORDER
 from models.domain.orders.rules import Context
 from models.domain.orders.state import Order
-from models.domain.streams import Role, StreamKey
+from models.domain.streams import Actor, Role, StreamKey
 from services.callers import Caller
 from services.execute import Shop, UnknownStream
 from services.store.contexts import SiteClock, Sql, read_sites
@@ -69,7 +69,7 @@ def find(shop: Shop, sql: Sql, caller: Caller, key: StreamKey, language: Languag
     if row is None or row[0] != ORDER.name:
         raise UnknownStream(key)
     order = decode(Order, row[2])
-    if not may_see(caller, order):
+    if not may_see(caller.at(key.site_id), order):
         raise UnknownStream(key)
     site = read_sites(sql, [key.site_id])[key.site_id]
     return Found(
@@ -85,8 +85,8 @@ def find(shop: Shop, sql: Sql, caller: Caller, key: StreamKey, language: Languag
     )
 
 
-def may_see(caller: Caller, order: Order) -> bool:
+def may_see(actor: Actor, order: Order) -> bool:
     """Whoever acts for a party sees the site's orders, a resident those that it reported."""
-    if caller.actor.role is not Role.RESIDENT:
+    if actor.role is not Role.RESIDENT:
         return True
-    return caller.actor.person is not None and caller.actor.person == order.reporter.person
+    return actor.person is not None and actor.person == order.reporter.person

@@ -24,7 +24,7 @@ def notices_view(shop: Shop, caller: Caller, key: StreamKey, language: Language)
     with transaction(shop.engine, caller.site_ids) as sql:
         found = find(shop, sql, caller, key, language)
         rows = service_record(sql, key)
-    return seen(found, rows, names_people=caller.actor.role not in {Role.RESIDENT, Role.VOLUNTEER})
+    return seen(found, rows, names_people=caller.at(key.site_id).role not in {Role.RESIDENT, Role.VOLUNTEER})
 
 
 def seen(found: Found, rows: Sequence[Mapping[str, Any]], *, names_people: bool) -> NoticesView:

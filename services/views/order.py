@@ -48,7 +48,7 @@ def order_view(shop: Shop, caller: Caller, key: StreamKey, language: Language) -
     """
     with transaction(shop.engine, caller.site_ids) as sql:
         found = find(shop, sql, caller, key, language)
-        return view_of(sql, found, caller.actor)
+        return view_of(sql, found, caller.at(key.site_id))
 
 
 def view_of(sql: Sql, found: Found, actor: Actor) -> OrderView:

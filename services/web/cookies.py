@@ -5,10 +5,13 @@ from urllib.parse import urlsplit
 
 from starlette.responses import Response
 
+from services.identity.sign_ins import LASTS
 from services.settings import Settings
 
-SIGNED_IN_FOR = timedelta(days=30)
 LANGUAGE = "lianban-lang"
+SIGN_IN = "lianban"
+CODE, JOURNEY = "lianban-code", "lianban-journey"
+"""What a browser holds for minutes: that it asked for a code, that it is away at a sign-in service."""
 
 
 def is_https(settings: Settings) -> bool:
@@ -16,9 +19,9 @@ def is_https(settings: Settings) -> bool:
     return urlsplit(settings.public_url).scheme == "https"
 
 
-def cookie_name(settings: Settings) -> str:
+def cookie_name(settings: Settings, name: str = SIGN_IN) -> str:
     """`__Host-` binds the cookie to this host and to https; browsers refuse it elsewhere."""
-    return "__Host-lianban" if is_https(settings) else "lianban"
+    return f"__Host-{name}" if is_https(settings) else name
 
 
 def set_sign_in(response: Response, settings: Settings, secret: str) -> None:
@@ -26,7 +29,7 @@ def set_sign_in(response: Response, settings: Settings, secret: str) -> None:
     response.set_cookie(
         cookie_name(settings),
         secret,
-        max_age=int(SIGNED_IN_FOR.total_seconds()),
+        max_age=int(LASTS.total_seconds()),
         path="/",
         secure=is_https(settings),
         httponly=True,
@@ -36,6 +39,24 @@ def set_sign_in(response: Response, settings: Settings, secret: str) -> None:
 
 def drop_sign_in(response: Response, settings: Settings) -> None:
     """Let the browser forget its sign-in."""
+    drop_cookie(response, settings, SIGN_IN)
+
+
+def set_short_cookie(response: Response, settings: Settings, name: str, value: str, lasts: timedelta) -> None:
+    """Let the browser keep something for a few minutes; it also comes back from another site's page."""
+    response.set_cookie(
+        cookie_name(settings, name),
+        value,
+        max_age=int(lasts.total_seconds()),
+        path="/",
+        secure=is_https(settings),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def drop_cookie(response: Response, settings: Settings, name: str) -> None:
+    """Let the browser forget it."""
     response.delete_cookie(
-        cookie_name(settings), path="/", secure=is_https(settings), httponly=True, samesite="lax"
+        cookie_name(settings, name), path="/", secure=is_https(settings), httponly=True, samesite="lax"
     )

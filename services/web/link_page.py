@@ -40,7 +40,7 @@ def read_page(shop: Shop, link: Link, language: Language) -> LinkPage:
     """The page's values, as of now."""
     with transaction(shop.engine, link.caller.site_ids) as sql:
         found = find(shop, sql, link.caller, link.key, language)
-        order = view_of(sql, found, link.caller.actor)
+        order = view_of(sql, found, link.caller.at(link.key.site_id))
         person = _name(sql, link)
     return _page(found, order, link, person)
 

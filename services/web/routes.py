@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Path, Query, Request
-from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from models.domain.words import ENDED, OrderStatus
 from services import desk, photos
 from services.actions.bodies import ORDER_CODE
-from services.callers import caller_by_sign_in, end_sign_in, redeem_sign_in_link
 from services.execute import UnknownStream
 from services.store.transactions import transaction
 from services.views.events import read_events
@@ -19,7 +18,6 @@ from services.views.history import read_history
 from services.views.order import view_of
 from services.views.orders import Filters, Part, orders_page
 from services.views.site import floorplan, site_view
-from services.web.cookies import SIGNED_IN_FOR, cookie_name, drop_sign_in, set_sign_in
 from services.web.order_page import values_of
 from services.web.pages import STATIC, caller_of, page_language, render, settings_of, shop_of
 from services.web.pictures import PhotoSize, picture_answer
@@ -50,40 +48,6 @@ def static_files() -> KeptFiles:
 def icon() -> FileResponse:
     """For browsers that ask without reading the page."""
     return FileResponse(STATIC / "icon.svg", media_type="image/svg+xml")
-
-
-# ── signing in ──────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@router.get("/sign-in")
-def sign_in_page(request: Request) -> HTMLResponse:
-    """Where links lead; the secret stands behind `#`, which no server and no log ever sees."""
-    return render(request, "sign_in.html", {"failed": False})
-
-
-@router.post("/sign-in")
-def sign_in(request: Request, secret: Annotated[str, Form(max_length=400)] = "") -> Response:
-    """Use a link up and keep the sign-in in a cookie; a whole link may be pasted, too."""
-    with transaction(shop_of(request).engine) as sql:
-        kept = redeem_sign_in_link(sql, secret.rpartition("#")[2].strip(), lasts=SIGNED_IN_FOR)
-    if kept is None:
-        return render(request, "sign_in.html", {"failed": True}, 401)
-    response = RedirectResponse("/", 303)
-    set_sign_in(response, settings_of(request), kept)
-    return response
-
-
-@router.post("/sign-out")
-def sign_out(request: Request) -> Response:
-    """End the sign-in, here and on the server."""
-    secret = request.cookies.get(cookie_name(settings_of(request)), "")
-    with transaction(shop_of(request).engine) as sql:
-        caller = caller_by_sign_in(sql, secret)
-        for site_id in caller.site_ids if caller else ():
-            end_sign_in(sql, site_id, secret)
-    response = RedirectResponse("/sign-in", 303)
-    drop_sign_in(response, settings_of(request))
-    return response
 
 
 # ── looking ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -139,7 +103,7 @@ def order_page(request: Request, code: CodePath) -> HTMLResponse:
     key = desk.key_of(caller, code)
     with transaction(shop.engine, caller.site_ids) as sql:
         found = find(shop, sql, caller, key, language)
-        order = view_of(sql, found, caller.actor)
+        order = view_of(sql, found, caller.at(key.site_id))
         events, history = read_events(sql, found), read_history(sql, found)
     return render(request, "order.html", {"p": values_of(found, order, events, history)})
 

@@ -3,8 +3,7 @@ const secret = location.hash.slice(1);
 if (secret) {
   history.replaceState(null, '', location.pathname);
   document.getElementById('secret').value = secret;
-  document.getElementById('intro').hidden = true;
+  document.getElementById('ways').hidden = true;
   document.getElementById('wait').hidden = false;
-  document.getElementById('form').hidden = true;
   document.getElementById('form').submit();
 }

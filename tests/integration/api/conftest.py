@@ -23,8 +23,9 @@ from models.domain.playbook.site import parse_site
 from models.domain.streams import Role
 from services import lanes
 from services.api.app import make_app
-from services.callers import Holder, create_sign_in_link, create_token
+from services.callers import Holder, create_token
 from services.execute import Shop
+from services.identity import sign_in_links
 from services.settings import Settings
 from services.store import sites
 from services.store.claims import LIVE
@@ -148,7 +149,7 @@ class World:
     def link(self, role: str, party: str | None, *, lasts: timedelta = timedelta(hours=1)) -> str:
         holder = Holder(self.site_ids["AIBO5"], Role(role), party, None)
         with transaction(self.worker.engine) as sql:
-            return create_sign_in_link(sql, holder, lasts=lasts)
+            return sign_in_links.create(sql, holder, lasts=lasts)
 
     def client(self, token: str | None = None, **headers: str) -> Checked:
         known = {"Authorization": f"Bearer {token}"} if token else {}

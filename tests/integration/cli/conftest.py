@@ -77,7 +77,9 @@ def run(environment: pytest.MonkeyPatch) -> Cli:
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
         assert result.exit_code == code, result.output
         if "--json" not in words and "token" not in words:
-            assert [line for line in result.stdout.splitlines() if cell_len(line) > 80] == []
+            # An address stays in one piece, so that it can be copied.
+            wide = [one for one in result.stdout.splitlines() if cell_len(one) > 80 and "://" not in one]
+            assert wide == []
         return result
 
     return run
