@@ -27,7 +27,7 @@ def taken_down(visit: Visit, key: StreamKey, answer: Answer, body: ReportBody) -
     order = answer.states.get(key)
     if answer.site is None or not isinstance(order, Order) or order.deadlines:
         return order_view(visit.shop, visit.caller, key, visit.language)
-    if not may_see(visit.caller, order):
+    if not may_see(visit.caller.at(key.site_id), order):
         raise UnknownStream(key)
     texts = {order.description.id: cleaned(body.description)}
     if order.title is not None and body.title is not None:
