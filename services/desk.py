@@ -74,7 +74,7 @@ def report(
     if site not in caller.sites:
         raise UnknownStream(site)
     key = new_key(shop, caller, caller.sites[site])
-    unit = Unit((_reported(caller, key, body, extras.now),), extras.ticket)
+    unit = Unit((reported(caller, key, body, extras.now),), extras.ticket)
     return _recalled(key, shop.execute([unit], sites=caller.site_ids)[0])
 
 
@@ -101,7 +101,7 @@ def report_many(
         for one in wanted
     ]
     units = [
-        Unit((_reported(caller, key, one.body, None),), one.ticket)
+        Unit((reported(caller, key, one.body, None),), one.ticket)
         for key, one in zip(keys, wanted, strict=True)
         if key is not None
     ]
@@ -158,9 +158,10 @@ def new_key(shop: Shop, caller: Caller, site_id: int) -> StreamKey:
     return StreamKey(site_id, number())
 
 
-def _reported(
+def reported(
     caller: Caller, key: StreamKey, body: ReportBody, now: datetime | None, split_from: int | None = None
 ) -> Envelope:
+    """The envelope of a report, its texts beside it."""
     texts = Texts()
     reporter, contact = _reporter(caller, body)
     command = c.Report(
@@ -246,7 +247,7 @@ def _split(
     split = c.Split(other.stream_id, texts.keep(body.reason))
     return [
         Envelope(key, split, caller.actor, tuple(texts.rows), now),
-        _reported(caller, other, body.report, now, split_from=key.stream_id),
+        reported(caller, other, body.report, now, split_from=key.stream_id),
     ]
 
 

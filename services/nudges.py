@@ -22,7 +22,8 @@ LANES = {
 }
 """The lanes with the names of their tasks; a queue is called `lianban.` and the lane."""
 
-COALESCE_SECONDS = 0.005
+COALESCE_SECONDS = 0.02
+"""Between two messages of a process. The first after a pause goes at once; what comes meanwhile is one more."""
 QUIET_AFTER_FAILURE_SECONDS = 1.0
 HINT_SECONDS = 60
 """A hint that nobody took for so long says nothing any more."""
@@ -94,11 +95,12 @@ class Nudger:
         while True:
             with self._wake:
                 self._wake.wait_for(lambda: self._wanted or self._stopped)
-                self._wake.wait_for(lambda: self._stopped, timeout=COALESCE_SECONDS)
                 if self._stopped:
                     return
                 lanes, self._wanted = self._wanted, set()
             self._send(lanes)
+            with self._wake:
+                self._wake.wait_for(lambda: self._stopped, timeout=COALESCE_SECONDS)
 
     def _send(self, lanes: set[str]) -> None:
         if monotonic() < self._quiet_until:

@@ -16,6 +16,7 @@ from pydantic import (
     WrapValidator,
 )
 from starlette.requests import Request
+from starlette.responses import Response
 
 from models.domain.streams import StreamKey
 from services import desk
@@ -23,7 +24,7 @@ from services.actions.bodies import Body as ClosedBody
 from services.actions.bodies import ReportAtSite
 from services.api import examples
 from services.api.problems import declared, problem_of
-from services.api.taking import taken_down
+from services.api.taking import taken_down, written
 from services.api.visit import LONGEST_KEY, Errand, OneErrand, Visit
 from services.execute import Answer, UnknownStream
 from services.store.idempotency import Ticket
@@ -119,6 +120,7 @@ _ANSWERS = {
 
 @router.post(
     ":batch",
+    response_model=BatchAnswers,
     summary="批量报修 Report many issues",
     operation_id="report_many",
     responses={
@@ -130,8 +132,11 @@ _ANSWERS = {
     },
 )
 def report_many(
-    errand: OneErrand, body: Annotated[BatchBody, Body(openapi_examples=BATCHES)], request: Request
-) -> BatchAnswers:
+    errand: OneErrand,
+    body: Annotated[BatchBody, Body(openapi_examples=BATCHES)],
+    request: Request,
+    response: Response,
+) -> Response:
     """Take up to 100 issues down at once. Each is checked, refused or taken down as if it came alone.
 
     Sent again with the same keys, what was taken down is answered again and nothing is taken down twice.
@@ -143,7 +148,8 @@ def report_many(
         if isinstance(one, ReportInBatch)
     ]
     taken = iter(desk.report_many(errand.visit.shop, errand.visit.caller, wanted))
-    return BatchAnswers(answers=list(_answers(errand.visit, request, read, taken)))
+    answers = BatchAnswers(answers=list(_answers(errand.visit, request, read, taken)))
+    return written(answers, 200, response)
 
 
 def _ticket(errand: Errand, place: int, report: ReportInBatch) -> Ticket | None:

@@ -10,7 +10,7 @@ from services.actions.bodies import SITE_CODE, Code, ReportAtSite
 from services.api import examples
 from services.api.carrying import look_up
 from services.api.problems import declared
-from services.api.taking import taken_down
+from services.api.taking import taken_down, written
 from services.api.visit import CodePath, OneErrand, OneVisit
 from services.views.events import events_page
 from services.views.models import Colour, EventsPage, NoticesView, OrdersPage, OrderView
@@ -30,6 +30,7 @@ Cursor = Annotated[
 @router.post(
     "",
     status_code=201,
+    response_model=OrderView,
     summary="报修 Report an issue",
     operation_id="report",
     responses={
@@ -45,7 +46,7 @@ def report(
     errand: OneErrand,
     body: Annotated[ReportAtSite, Body(openapi_examples=examples.REPORTS)],
     response: Response,
-) -> OrderView:
+) -> Response:
     """Take an issue down. Without a category the committee triages; the clock runs from this report.
 
     It is sent to its parties a moment later: ask again for the order, or wait for its notices.
@@ -57,7 +58,7 @@ def report(
     key, answer = desk.report(visit.shop, visit.caller, body.site, body, desk.Extras(ticket))
     view = taken_down(visit, key, answer, body)
     response.headers["Location"] = f"{API}/orders/{view.code}"
-    return view
+    return written(view, 201, response)
 
 
 @router.get("", summary="工单列表 List orders", operation_id="list_orders", responses=declared(422))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from models.domain.streams import StreamKey
+from services.store.arrays import put
 from services.store.contexts import Sql
 
 KEPT_FOR = timedelta(hours=48)
@@ -67,16 +68,15 @@ def ask_answers(sql: Sql, tickets: Iterable[Ticket]) -> Callable[[], dict[str, K
 
 def remember(sql: Sql, answered: Iterable[tuple[Ticket, StreamKey]], now: datetime) -> None:
     """Keep which stream each request ended in; ids only, so that an erasure need not look here."""
-    rows = [(one.scope, one.site_id, one.body_hash, one.status, key.stream_id, now) for one, key in answered]
-    if rows:
-        sql.execute(
-            "INSERT INTO idempotency (scope, site_id, body_hash, status, answer, created_at)"
-            " SELECT c, s, h, t, jsonb_build_object('stream_id', i), n FROM unnest(%b::text[], %b::int[],"
-            " %b::text[], %b::int[], %b::bigint[], %b::timestamptz[]) AS t (c, s, h, t, i, n)"
-            " ON CONFLICT (scope) DO UPDATE SET body_hash = excluded.body_hash,"
-            " status = excluded.status, answer = excluded.answer, created_at = excluded.created_at",
-            [list(column) for column in zip(*rows, strict=True)],
-        )
+    put(
+        sql,
+        "INSERT INTO idempotency (scope, site_id, body_hash, status, answer, created_at)"
+        " SELECT c, s, h, t, jsonb_build_object('stream_id', i), n FROM unnest(%b::text[], %b::int[],"
+        " %b::text[], %b::int[], %b::bigint[], %b::timestamptz[]) AS t (c, s, h, t, i, n)"
+        " ON CONFLICT (scope) DO UPDATE SET body_hash = excluded.body_hash,"
+        " status = excluded.status, answer = excluded.answer, created_at = excluded.created_at",
+        ((one.scope, one.site_id, one.body_hash, one.status, key.stream_id, now) for one, key in answered),
+    )
 
 
 def forget_old(sql: Sql) -> None:

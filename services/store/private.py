@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from models.domain.ledger import commitment
 from models.domain.streams import StreamKey, TextRef
+from services.store.arrays import put
 from services.store.contexts import Sql
 
 LONGEST_TEXT = 10_000
@@ -43,14 +44,13 @@ def cleaned(body: str) -> str:
 
 def write_texts(sql: Sql, rows: Iterable[tuple[StreamKey, PrivateText]], now: datetime) -> None:
     """Write rows beside the streams that refer to them."""
-    many = [(key.site_id, one.id, key.stream_id, one.kind, one.secret, one.body, now) for key, one in rows]
-    if many:
-        sql.execute(
-            "INSERT INTO private_row (site_id, id, stream_id, kind, secret, body, created_at)"
-            " SELECT * FROM unnest(%b::int[], %b::text[], %b::bigint[], %b::text[], %b::bytea[], %b::text[],"
-            " %b::timestamptz[])",
-            [list(column) for column in zip(*many, strict=True)],
-        )
+    put(
+        sql,
+        "INSERT INTO private_row (site_id, id, stream_id, kind, secret, body, created_at)"
+        " SELECT * FROM unnest(%b::int[], %b::text[], %b::bigint[], %b::text[], %b::bytea[], %b::text[],"
+        " %b::timestamptz[])",
+        ((key.site_id, one.id, key.stream_id, one.kind, one.secret, one.body, now) for key, one in rows),
+    )
 
 
 def read_texts(sql: Sql, key: StreamKey) -> dict[str, str]:

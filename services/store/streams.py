@@ -14,6 +14,7 @@ from models.domain import ledger
 from models.domain.codec import decode, encode, instant
 from models.domain.kinds import Columns, Happened, StreamKind
 from models.domain.streams import Actor, DesiredNotice, StreamKey, Timer
+from services.store.arrays import put
 from services.store.contexts import Sql
 
 
@@ -117,23 +118,17 @@ def write(sql: Sql, streams: Sequence[Loaded]) -> None:
     _write_timers(sql, changed)
     _write_routings(sql, changed)
     _write_notices(sql, changed)
-    sql.execute(
+    put(
+        sql,
         "INSERT INTO outbox (site_id, stream_id, first_seq, last_seq, created_at)"
         " SELECT * FROM unnest(%b::int[], %b::bigint[], %b::int[], %b::int[], %b::timestamptz[])",
-        _columns(
+        (
             (one.key.site_id, one.key.stream_id, one.fresh[0].seq, one.seq, one.fresh[-1].at)
             for one in changed
         ),
     )
 
 
-def _columns(rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
-    """Rows turned into columns, as `unnest` takes them."""
-    return [list(column) for column in zip(*rows, strict=True)]
-
-
-# Columns go over in binary (%b): as text each quote of a state's JSON is escaped by a regular expression, and
-# each other value searched for something to escape, which took a quarter of the time of a replay.
 _STATE = """
 INSERT INTO stream (site_id, stream_id, kind, seq, head, state, status, category, severity, origin, space,
     colour, supervised, parties, holders, reported_at, promised_at, closed_at, updated_at)
@@ -155,7 +150,7 @@ ON CONFLICT (site_id, stream_id) DO UPDATE SET
 
 
 def _write_states(sql: Sql, streams: Sequence[Loaded]) -> None:
-    sql.execute(_STATE, _columns(_state_row(one) for one in streams))
+    put(sql, _STATE, (_state_row(one) for one in streams))
 
 
 def _state_row(one: Loaded) -> tuple[Any, ...]:
@@ -177,11 +172,12 @@ def _write_events(sql: Sql, streams: Sequence[Loaded]) -> None:
         for one in streams
         for new in one.fresh
     )
-    sql.execute(
+    put(
+        sql,
         "INSERT INTO event (site_id, stream_id, seq, type, at, payload, digest) SELECT * FROM"
         " unnest(%b::int[], %b::bigint[], %b::int[], %b::text[], %b::timestamptz[], %b::bytea[],"
         " %b::bytea[])",
-        _columns(rows),
+        rows,
     )
     steps = [
         (
@@ -200,15 +196,15 @@ def _write_events(sql: Sql, streams: Sequence[Loaded]) -> None:
         for new in one.fresh
         if new.type == "StepReached"
     ]
-    if steps:
-        sql.execute(
-            "INSERT INTO firing (site_id, stream_id, deadline_id, rung, occurrence, seq, kind, party, due_at,"
-            " fired_at, skipped, playbook, playbook_version, calendar_version)"
-            " SELECT * FROM unnest(%b::int[], %b::bigint[], %b::int[], %b::text[], %b::int[],"
-            " %b::int[], %b::text[], %b::text[], %b::timestamptz[], %b::timestamptz[], %b::bool[],"
-            " %b::text[], %b::int[], %b::int[])",
-            _columns(steps),
-        )
+    put(
+        sql,
+        "INSERT INTO firing (site_id, stream_id, deadline_id, rung, occurrence, seq, kind, party, due_at,"
+        " fired_at, skipped, playbook, playbook_version, calendar_version)"
+        " SELECT * FROM unnest(%b::int[], %b::bigint[], %b::int[], %b::text[], %b::int[],"
+        " %b::int[], %b::text[], %b::text[], %b::timestamptz[], %b::timestamptz[], %b::bool[],"
+        " %b::text[], %b::int[], %b::int[])",
+        steps,
+    )
 
 
 def _write_timers(sql: Sql, streams: Sequence[Loaded]) -> None:
@@ -224,34 +220,33 @@ def _write_timers(sql: Sql, streams: Sequence[Loaded]) -> None:
             for number, timer in after.items()
             if before.get(number) != timer
         ]
-    if gone:
-        sql.execute(
-            "DELETE FROM timer t USING unnest(%b::int[], %b::bigint[], %b::int[]) AS k (s, i, d)"
-            " WHERE (t.site_id, t.stream_id, t.deadline_id) = (k.s, k.i, k.d)",
-            _columns(gone),
-        )
-    if new:
-        sql.execute(
-            "INSERT INTO timer (site_id, stream_id, deadline_id, generation, fire_at, party, kind)"
-            " SELECT * FROM unnest(%b::int[], %b::bigint[], %b::int[], %b::int[], %b::timestamptz[],"
-            " %b::text[], %b::text[])"
-            " ON CONFLICT (site_id, stream_id, deadline_id) DO UPDATE SET generation = excluded.generation,"
-            " fire_at = excluded.fire_at, lease_until = NULL, lease_token = NULL, attempts = 0",
-            _columns(new),
-        )
+    put(
+        sql,
+        "DELETE FROM timer t USING unnest(%b::int[], %b::bigint[], %b::int[]) AS k (s, i, d)"
+        " WHERE (t.site_id, t.stream_id, t.deadline_id) = (k.s, k.i, k.d)",
+        gone,
+    )
+    put(
+        sql,
+        "INSERT INTO timer (site_id, stream_id, deadline_id, generation, fire_at, party, kind)"
+        " SELECT * FROM unnest(%b::int[], %b::bigint[], %b::int[], %b::int[], %b::timestamptz[],"
+        " %b::text[], %b::text[])"
+        " ON CONFLICT (site_id, stream_id, deadline_id) DO UPDATE SET generation = excluded.generation,"
+        " fire_at = excluded.fire_at, lease_until = NULL, lease_token = NULL, attempts = 0",
+        new,
+    )
 
 
 def _write_routings(sql: Sql, streams: Sequence[Loaded]) -> None:
     waits = [(one.key, one.fresh[-1].at) for one in streams if one.kind.waits_for_routing(one.state)]
     done = [one.key for one in streams if one.waited and not one.kind.waits_for_routing(one.state)]
-    if waits:
-        want_routing(sql, waits)
-    if done:
-        sql.execute(
-            "DELETE FROM routing r USING unnest(%b::int[], %b::bigint[]) AS k (s, i)"
-            " WHERE (r.site_id, r.stream_id) = (k.s, k.i)",
-            _columns((key.site_id, key.stream_id) for key in done),
-        )
+    want_routing(sql, waits)
+    put(
+        sql,
+        "DELETE FROM routing r USING unnest(%b::int[], %b::bigint[]) AS k (s, i)"
+        " WHERE (r.site_id, r.stream_id) = (k.s, k.i)",
+        ((key.site_id, key.stream_id) for key in done),
+    )
 
 
 def want_routing(sql: Sql, wanted: Iterable[tuple[StreamKey, datetime]]) -> None:
@@ -259,12 +254,13 @@ def want_routing(sql: Sql, wanted: Iterable[tuple[StreamKey, datetime]]) -> None
 
     Whoever is at one does not take it off: it may have looked under the rules that were in force before.
     """
-    sql.execute(
+    put(
+        sql,
         "INSERT INTO routing (site_id, stream_id, wanted_at)"
         " SELECT * FROM unnest(%b::int[], %b::bigint[], %b::timestamptz[])"
         " ON CONFLICT (site_id, stream_id) DO UPDATE"
         " SET attempts = 0, lease_until = NULL, lease_token = NULL",
-        _columns((key.site_id, key.stream_id, at) for key, at in wanted),
+        ((key.site_id, key.stream_id, at) for key, at in wanted),
     )
 
 
@@ -277,12 +273,12 @@ def _write_notices(sql: Sql, streams: Sequence[Loaded]) -> None:
         for one in streams
         for seq, at, notice in one.notices
     ]
-    if rows:
-        sql.execute(
-            "INSERT INTO notice (site_id, stream_id, seq, party, role, why, urgency, created_at, send_at)"
-            " SELECT s, i, n, p, r, string_to_array(w, ','), u, c, a FROM unnest(%b::int[], %b::bigint[],"
-            " %b::int[], %b::text[], %b::text[], %b::text[], %b::text[], %b::timestamptz[],"
-            " %b::timestamptz[])"
-            " AS t (s, i, n, p, r, w, u, c, a)",
-            _columns(rows),
-        )
+    put(
+        sql,
+        "INSERT INTO notice (site_id, stream_id, seq, party, role, why, urgency, created_at, send_at)"
+        " SELECT s, i, n, p, r, string_to_array(w, ','), u, c, a FROM unnest(%b::int[], %b::bigint[],"
+        " %b::int[], %b::text[], %b::text[], %b::text[], %b::text[], %b::timestamptz[],"
+        " %b::timestamptz[])"
+        " AS t (s, i, n, p, r, w, u, c, a)",
+        rows,
+    )

@@ -313,7 +313,7 @@ def wait_for(condition: Callable[[], object], within: float = 10) -> None:
 
 def with_ticket(committee: Caller, key: StreamKey, body: bytes) -> Unit:
     ticket = Ticket.of(actor="a", route="r", key="k", site_id=key.site_id, body=body, status=201)
-    return Unit((desk._reported(committee, key, LEAK, None),), ticket)
+    return Unit((desk.reported(committee, key, LEAK, None),), ticket)
 
 
 def two_keys(shop: Shop, committee: Caller) -> list[StreamKey]:
