@@ -8,8 +8,7 @@ from workers.app import app, shop
 from workers.lane import run
 
 SOFT_SECONDS, HARD_SECONDS = 45, 55
-"""Two rounds, the second begun at the very end of the first: twelve seconds of sending outside, and ten for a
-send that hangs (`services/notify/sending.py`)."""
+"""Three rounds of twelve seconds, the last begun at the very end of the time that a task has for them."""
 
 
 @app.task(name="lianban.notice.send", soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)

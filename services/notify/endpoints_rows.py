@@ -20,7 +20,7 @@ from services.store.contexts import Sql
 from services.store.transactions import transaction
 
 LEASE = timedelta(seconds=30)
-"""More than a round of sending takes (`sending.BUDGET_SECONDS`) with one send that hangs."""
+"""More than a send lasts (`endpoints.SEND_SECONDS`) and a round takes (`sending.BUDGET_SECONDS`)."""
 HELD_FOR = timedelta(seconds=30)
 """So long a delivery waits for an endpoint that takes nothing, before it goes another way."""
 MOST_ENDPOINTS = 200
@@ -202,7 +202,8 @@ SELECT max(late) FROM (
             AND (d.danger OR e.opened_at IS NOT NULL) ORDER BY d.danger DESC, d.due_at LIMIT 1) q
     WHERE e.closed_until > statement_timestamp()
     UNION ALL
-    SELECT statement_timestamp() - min(lease_until) FROM delivery WHERE state = 'leased'
+    SELECT statement_timestamp() - min(lease_until) + %(lease)s - %(send)s FROM delivery
+    WHERE state = 'leased'
 ) q WHERE late > interval '0'
 """  # noqa: S608 - our own constants
 
@@ -210,9 +211,11 @@ SELECT max(late) FROM (
 def waiting(sql: Sql) -> timedelta | None:
     """How long the oldest delivery has been waiting with which something could be done, None when none does.
 
-    Sent, or sent another way because its endpoint is closed, or called unknown because its sender is gone.
+    Sent; sent another way, because its endpoint is closed; its result written, or called unknown because its
+    sender is gone.
     """
-    given = {"site": None, "attempts": MOST_ATTEMPTS, "held": HELD_FOR}
+    send = timedelta(seconds=endpoints.SEND_SECONDS + 1)
+    given = {"site": None, "attempts": MOST_ATTEMPTS, "held": HELD_FOR, "lease": LEASE, "send": send}
     row = sql.execute(_WAITING, given).fetchone()
     late: timedelta | None = row[0] if row else None
     return late

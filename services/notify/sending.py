@@ -43,9 +43,12 @@ from services.store.transactions import transaction
 
 BATCH = 100
 BUDGET_SECONDS = 12.0
-"""For beginning sends: with one that hangs to come it stays below a task's limit and the lease."""
-LOOK_SECONDS = 0.2
+"""For a round; what hangs then is left to the next one."""
+LOOK_SECONDS = 0.05
 """How often a round looks around for what has come meanwhile."""
+
+_left: list[Threads] = []
+"""Sends of earlier rounds of this process that had not ended: the next round waits for them."""
 
 log = structlog.get_logger("lianban.notify")
 
@@ -134,31 +137,31 @@ class _Round:
     ) -> None:
         self._words, self._limit, self._outside, self._meanwhile = words, limit, outside, meanwhile
         self._engine = words.shop.engine
-        self._threads = Threads()
+        self._threads = _left.pop() if _left else Threads()
         self._waiting: dict[str, deque[Letter]] = {}
         self._taken = 0
         self._look_at = self._take_at = 0.0
 
     def run(self) -> int:
-        """Until nothing is left, or the time is up and what was begun has ended."""
+        """Until nothing is left and all that was begun has ended, or the time is up."""
         until = monotonic() + BUDGET_SECONDS
         try:
-            while True:
-                goes_on = monotonic() < until
-                if goes_on:
-                    self._look_around()
-                    self._take()
-                ready = self._ready() if goes_on else []
+            while monotonic() < until:
+                self._look_around()
+                self._take()
+                ready = self._ready()
                 if not ready and not len(self._threads):
-                    return self._taken
+                    break
                 ended = self._threads.ended(0 if ready else LOOK_SECONDS / 2)
-                if ready or ended:
-                    self._turn(ready, ended)
+                self._turn(ready, ended)
+            return self._taken
         finally:
             self._leave()
 
     def _look_around(self) -> None:
         if monotonic() >= self._look_at:
+            # First what is known, then what is to be thought of what is not.
+            self._turn((), self._threads.ended(0))
             self._meanwhile()
             self._taken += _keep(self._words, self._limit)
             with transaction(self._engine) as sql:
@@ -210,6 +213,8 @@ class _Round:
 
     def _turn(self, ready: Sequence[Letter], ended: Sequence[tuple[Begun, Outcome]]) -> None:
         """Write what has ended and note what begins, in one transaction; then begin it."""
+        if not ready and not ended:
+            return
         with transaction(self._engine) as sql:
             closed = settle(self._words.shop, sql, _results(ended))
             for code in closed & self._waiting.keys():
@@ -222,8 +227,13 @@ class _Round:
                 self._threads.begin(self._outside or _outside(), parcel, message, now)
 
     def _leave(self) -> None:
-        """Write what has ended; give back what was not begun. What is still under way will be unknown."""
+        """Write what has ended, give back what was not begun, leave what is under way to the next round.
+
+        Where there is none, since the process ends, its lease runs out and it is unknown.
+        """
         ended = self._threads.ended(0)
+        if len(self._threads):
+            _left.append(self._threads)
         if ended or self._waiting:
             with transaction(self._engine) as sql:
                 settle(self._words.shop, sql, _results(ended))

@@ -45,7 +45,7 @@ def places(endpoint: str) -> int:
 
 
 class Threads:
-    """The sends of one round."""
+    """The sends of a round, and of those before it that had not ended."""
 
     def __init__(self, seconds: float = SEND_SECONDS) -> None:
         self._seconds = seconds

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from models.domain.playbook.site_model import ChannelSpec, SiteSpec
 from models.domain.streams import StreamKey
-from services.notify import endpoints_rows
+from services.notify import endpoints_rows, sending
 from services.notify.channels import Accepted, ByHand, Message, Outcome, Refused, Unknown
 from services.notify.expanding import expand
 from services.notify.fallback import AGAIN_WHEN_REFUSED
@@ -316,10 +316,8 @@ class SoftTimeLimitExceeded(Exception):
     """As Celery raises it in a task's main thread."""
 
 
-def test_a_task_that_is_ended_while_it_sends_leaves_an_unknown_and_no_false_end(
-    place: Callable[..., Place],
-) -> None:
-    here = place(ONE, live=True)
+def ended_while_it_sends(here: Place) -> Stopped:
+    """The task's time is up while a send hangs."""
     tell(here, quiet(here))
     service = Stopped()
 
@@ -330,11 +328,29 @@ def test_a_task_that_is_ended_while_it_sends_leaves_an_unknown_and_no_false_end(
 
     with pytest.raises(SoftTimeLimitExceeded):
         send(here.shop, here.scope(None), public_url=URL, outside=service, meanwhile=meanwhile)
-    service.go_on.set()
+    return service
+
+
+def test_a_task_that_is_ended_while_it_sends_says_nothing_that_is_not_known(
+    place: Callable[..., Place],
+) -> None:
+    here = place(ONE, live=True)
+    ended_while_it_sends(here).go_on.set()
     assert rows(here, "state") == [("leased",)]
-    here.sql("UPDATE delivery SET lease_until = now() - interval '1 second' WHERE site_id = %s", here.site_id)
     here.deliver(outside=Service())
+    assert rows(here, "state, attempts") == [("accepted", 1)]
+
+
+def test_a_send_whose_process_is_gone_is_unknown(place: Callable[..., Place]) -> None:
+    here = place(ONE, live=True)
+    service = ended_while_it_sends(here)
+    sending._left.clear()
+    here.sql("UPDATE delivery SET lease_until = now() - interval '1 second' WHERE site_id = %s", here.site_id)
+    other = Service()
+    here.deliver(outside=other)
+    service.go_on.set()
     assert rows(here, "state, result") == [("unknown", INTERRUPTED)]
+    assert other.got == []
 
 
 # ── limits and digests ───────────────────────────────────────────────────────────────────────────────────
