@@ -72,6 +72,7 @@ class Network:
         self.call(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
+        self._loop.close()
 
     def call(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something in the thread and wait for it."""
@@ -80,10 +81,13 @@ class Network:
     async def _end(self) -> None:
         self.proxy.close()
         self.sink.close()
+        for _ in range(3):  # what was accepted just now gets its task first, and that is then ended too
+            await asyncio.sleep(0)
         others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.sleep(0)  # what was aborted is closed when the loop comes round again
 
 
 class Proxy:
