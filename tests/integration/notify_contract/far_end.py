@@ -23,6 +23,8 @@ class Far:
     """Further header lines."""
     manner: str = "answer"
     got: list[tuple[str, bytes]] = field(default_factory=list)
+    waited_for: bool = False
+    """Whether somebody was still there when it came to its end."""
     closed: threading.Event = field(default_factory=threading.Event)
 
     def reply(self) -> bytes:
@@ -56,7 +58,7 @@ class Http(socketserver.StreamRequestHandler):
         self.wfile.write(self.far.reply())
 
     def hang(self) -> None:
-        self.far.closed.wait(DRIPS * PAUSE_SECONDS)
+        self.far.waited_for = not self.far.closed.wait(DRIPS * PAUSE_SECONDS)
 
     def drip(self) -> None:
         """The acceptance, a byte at a time; its end comes after everybody's patience."""
@@ -66,19 +68,16 @@ class Http(socketserver.StreamRequestHandler):
         self._drip(b"HTTP/1.1 200 X\r\nConnection: close\r\n\r\n" + self.far.body)
 
     def _drip(self, whole: bytes) -> None:
-        self.wfile.write(whole[:-1])
-        for _ in range(DRIPS):
+        for place in range(len(whole)):
+            self.far.waited_for = place == len(whole) - 1
+            self.wfile.write(whole[place : place + 1])
             if self.far.closed.wait(PAUSE_SECONDS):
                 return
-        self.wfile.write(whole[-1:])
 
     def drip_head(self) -> None:
-        self.wfile.write(b"HTTP/1.1 200 X\r\n")
-        for number in range(DRIPS):
-            if self.far.closed.wait(PAUSE_SECONDS):
-                return
-            self.wfile.write(f"X-{number % 50}: 1\r\n".encode() if number < 90 else b"")
-        self.wfile.write(b"\r\n" + self.far.body)
+        # Clients refuse more than a hundred lines.
+        lines = "".join(f"X-{number}: 1\r\n" for number in range(90))
+        self._drip(f"HTTP/1.1 200 X\r\n{lines}\r\n".encode() + self.far.body)
 
     def cut(self) -> None:
         """Less than was promised."""
@@ -160,6 +159,7 @@ class Smtp(socketserver.StreamRequestHandler):
                 if self.far.closed.wait(PAUSE_SECONDS):
                     return False
                 self.wfile.write(b"250-")
+            self.far.waited_for = True
         if self.far.manner == "end":
             self.say(f"{self.far.status} no, fang@street.example")
         else:

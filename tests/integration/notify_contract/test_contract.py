@@ -70,6 +70,7 @@ def test_a_reply_that_is_not_whole_in_time_leaves_it_unknown(web: Line, manner: 
     # Of a reply without a body nothing could be missing.
     web.far.status, web.far.body = 200, web.far.body or b"ok"
     assert isinstance(web.send(manner), Unknown)
+    assert not web.far.waited_for
 
 
 NO_WORDS = [b"", b"ok", b"{}", b"[]", b"null", b'"ok"', b"<html>", b"\xff" * 70_000, b"[" * 60_000]

@@ -57,6 +57,7 @@ def test_each_steps_refusal_is_told_without_the_address(
 @pytest.mark.parametrize("manner", ["reset", "drip"])
 def test_mail_that_broke_off_after_the_text_is_unknown(mail: Line, manner: str) -> None:
     assert isinstance(mail.send(manner), Unknown)
+    assert not mail.far.waited_for
 
 
 def test_a_server_that_never_greets_got_nothing(mail: Line) -> None:
@@ -100,8 +101,12 @@ def guarded(proof: ssl.SSLContext, security: str, host: str = "localhost") -> It
     handler = type("Guarded", (Smtp,), {"proof": proof, "at_once": security == "ssl"})
     with serving(handler, far) as port:
         server = {
-            "host": host, "port": port, "security": security, "sender": "lianban@street.example",
-            "user": "lianban", "password": CANARY,
+            "host": host,
+            "port": port,
+            "security": security,
+            "sender": "lianban@street.example",
+            "user": "lianban",
+            "password": CANARY,
         }
         address = json.dumps({"to": "fang@street.example", "server": server})
         yield Line(Outside(wire=Wire(2.0, private=True)), "email", address, far)
