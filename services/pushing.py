@@ -55,6 +55,16 @@ def push(engine: Engine, channels: Sequence[Channel], notifier: Notifier) -> int
     return len(told)
 
 
+def push_by(told: Settings, engine: Engine) -> int:
+    """Tell the operator over the channels of the settings; how many alerts he was told."""
+    channels = operator_channels(told)
+    if not channels:
+        return 0
+    from services.notify.outside import Outside  # noqa: PLC0415 - 30 MB, only where something goes out
+
+    return push(engine, channels, Outside.told(told))
+
+
 def _tell(alert: Standing, channels: Sequence[Channel], notifier: Notifier) -> bool:
     """Whether one channel at least took it."""
     reached = False

@@ -24,7 +24,7 @@ from services.ledger.checkpoints import tend
 from services.notify import endpoints_rows
 from services.pushing import operator_channels, push_by
 from services.settings import settings
-from services.store.claims import Queue, waiting
+from services.store.claims import Queue, ahead, waiting
 from services.store.heartbeats import beat
 from services.store.transactions import transaction
 from workers.audit import auditing
@@ -39,6 +39,8 @@ SEND_SECONDS = 50.0
 LINGER_SECONDS = 15.0
 """Starting a child takes a second or two: it waits so long for more."""
 LOOK_AGAIN_SECONDS = 0.3
+SHORTEST_PAUSE = 0.2
+"""Seconds between two cycles, however much is about to fall due."""
 TIDY_EVERY = timedelta(hours=1)
 WATCH_EVERY = timedelta(seconds=10)
 
@@ -128,6 +130,7 @@ class Pulse:
     ) -> None:
         self._shop, self._grace, self._tells, self._log_events = shop, grace, tells, log_events
         self.sends = sends or Sends(_send_in_child)
+        self._next_timer: timedelta | None = None
         self._tidy_at = 0.0
         # Not at once: what fell due while all was off is about to be done.
         self._watch_at = monotonic() + WATCH_EVERY.total_seconds()
@@ -148,16 +151,19 @@ class Pulse:
         return found
 
     def pause(self, found: Mapping[str, timedelta]) -> float:
-        """Seconds to the next cycle: about one, or what is left of the grace of something found."""
-        left = [(self._grace - late).total_seconds() + 0.01 for late in found.values() if late <= self._grace]
+        """Seconds to the next cycle: about one, or until a timer falls due or the grace of work is over."""
+        left = [self._grace - late for late in found.values() if late <= self._grace]
+        left += [self._next_timer] if self._next_timer is not None else []
+        soonest = min((one.total_seconds() for one in left), default=1.0) + 0.01
         # Jitter keeps copies from asking all at the same instant.
-        return min(random.uniform(0.8, 1.0), *left) if left else random.uniform(0.8, 1.0)  # noqa: S311 - no secret
+        return max(SHORTEST_PAUSE, min(soonest, random.uniform(0.8, 1.0)))  # noqa: S311 - no secret
 
     def _late(self) -> dict[str, timedelta]:
         with transaction(self._shop.engine, durable=False) as sql:
             late = [(lane, waiting(sql, queue)) for queue, lane in QUEUES.items()]
             late.append(("send", endpoints_rows.waiting(sql)))
             late += [("send", untold(sql))] if self._tells else []
+            self._next_timer = ahead(sql, Queue.TIMER)
             beat(sql, "pulse", cycles=1)
         found: dict[str, timedelta] = {}
         for lane, lateness in late:

@@ -39,7 +39,7 @@ def clock(
         raise typer.BadParameter("choose one of --to, --advance and --show.")
     with at_work() as shop:
         from services.replay.driver import Driver
-        from services.replay.turning import turn
+        from services.replay.turning import Stuck, turn
         from services.store.transactions import transaction
 
         with transaction(shop.engine) as sql:
@@ -53,7 +53,10 @@ def clock(
             raise Stop(f"time only goes forward; at {where.code} it is {_said(where, begins)} already.")
         with transaction(shop.engine, [where.id]) as sql:
             newest = _newest(sql, where.id)
-        turn(driver, target)
+        try:
+            turn(driver, target)
+        except Stuck as error:
+            raise Stop(" ".join(str(error).split())) from None
         _tell_turn(shop, where, _Turned(begins, target, newest))
 
 

@@ -8,9 +8,15 @@ from models.domain.business_time.limits import Limit
 from models.domain.orders import rules
 from services.execute import TICK
 from services.replay.driver import Driver, NotVirtual
-from services.store.claims import MOST_ATTEMPTS
+from services.store.claims import MOST_ATTEMPTS, SHAPES
 from services.store.contexts import read_sites
 from services.store.transactions import transaction
+
+
+class Stuck(RuntimeError):
+    """What fell due could not be done, or somebody else is at it: the clock is not turned past it. The log
+    says why under 'poison'; try again in a minute, and see `./lianban dead list`.
+    """
 
 
 def turn(driver: Driver, to: datetime) -> None:
@@ -21,6 +27,7 @@ def turn(driver: Driver, to: datetime) -> None:
 
     Raises:
         NotVirtual: the site's clock is live or frozen.
+        Stuck: something that fell due on the way was not done.
     """
     while (due_next := next_due(driver, to)) is not None:
         at = due_next.at
@@ -30,6 +37,8 @@ def turn(driver: Driver, to: datetime) -> None:
         if due_next.timer:
             driver.fire(at)
         driver.send(at)
+        _need_all_done(driver, at)
+    _need_all_done(driver, to)
     driver.set_clock(to)
 
 
@@ -43,6 +52,13 @@ class Next:
 
 
 _FREE = f"q.attempts < {MOST_ATTEMPTS} AND (q.lease_until IS NULL OR q.lease_until < statement_timestamp())"
+
+# Nobody else works for the site: what is leased after a round of the lanes, or given up, has failed.
+_LEFT = " UNION ALL ".join(
+    f"SELECT 1 FROM {queue} q WHERE q.site_id = %(site)s AND {shape.only} AND NOT ({_FREE})"  # noqa: S608
+    f" AND q.{shape.due} {'<' if shape.strictly else '<='} %(at)s"
+    for queue, shape in SHAPES.items()
+)
 
 _NEXT = f"""
 SELECT
@@ -61,6 +77,12 @@ def next_due(driver: Driver, until: datetime) -> Next | None:
     routing, timer, *sending = row or (None, None)
     at: datetime | None = min((one for one in (routing, timer, *sending) if one is not None), default=None)
     return Next(at, routing == at, timer == at) if at is not None and at <= until else None
+
+
+def _need_all_done(driver: Driver, at: datetime) -> None:
+    with transaction(driver.shop.engine, [driver.site_id]) as sql:
+        if sql.execute(f"{_LEFT} LIMIT 1", {"site": driver.site_id, "at": at}).fetchone():
+            raise Stuck(Stuck.__doc__)
 
 
 def ahead(driver: Driver, limit: Limit) -> datetime:

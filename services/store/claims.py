@@ -292,3 +292,16 @@ def waiting(sql: Sql, queue: Queue) -> timedelta | None:
     ).fetchone()
     late: timedelta | None = row[0] if row else None
     return late
+
+
+def ahead(sql: Sql, queue: Queue) -> timedelta | None:
+    """How long until the next row of a live site falls due, None when none is to come."""
+    shape = SHAPES[queue]
+    row = sql.execute(
+        f"""SELECT min(q.due) - statement_timestamp() FROM site s CROSS JOIN LATERAL (
+                SELECT q.{shape.due} AS due FROM {queue} q
+                WHERE q.site_id = s.id AND q.{shape.due} >= statement_timestamp()
+                ORDER BY q.{shape.due} LIMIT 1) q WHERE s.clock = 'live'"""  # noqa: S608 - our own constants
+    ).fetchone()
+    left: timedelta | None = row[0] if row else None
+    return left

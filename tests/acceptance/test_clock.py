@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from services.cli import clock
 from services.cli.operating import plainly
 from services.execute import Shop
+from services.store.transactions import transaction
 from tests.acceptance.stage import Stage
 
 
@@ -50,6 +51,14 @@ def test_turning_where_nothing_is_due_says_so(stage: Stage, turn: CliRunner) -> 
     assert "No step of a ladder was reached." in shown
     assert "Nobody was told anything." in shown
     assert stage.now.isoformat() == "2026-03-20T01:00:00+00:00"
+
+
+def test_the_clock_is_not_turned_past_what_was_not_done(stage: Stage, turn: CliRunner) -> None:
+    stage.report("leak", origin="pre_existing")
+    with transaction(stage.shop.engine) as sql:  # as after a try that failed
+        sql.execute("UPDATE timer SET attempts = 1, lease_until = now() + interval '1 minute'")
+    shown = " ".join(run(turn, stage.code, "--advance", "2 WD", code=1).split())
+    assert "the clock is not turned past it" in shown
 
 
 def test_without_a_wish_it_says_where_the_clock_stands_and_what_falls_due(

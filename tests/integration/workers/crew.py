@@ -67,6 +67,7 @@ class Crew:
             "LIANBAN_DATA": str(self.settings.data),
             "LIANBAN_DATABASE_URL": self.settings.database_url,
             "LIANBAN_REDIS_URL": self.settings.redis_url,
+            "LIANBAN_PORT": str(self.settings.port),
             "PYTHONPATH": str(Path(__file__).parents[3]),
             "PYTHONSAFEPATH": "1",
             "PYTHONUNBUFFERED": "1",
@@ -98,13 +99,14 @@ def kill(process: psutil.Process) -> None:
         return
 
 
-def settings_for(folder: Path, database_url: str, redis_url: str) -> Settings:
+def settings_for(folder: Path, database_url: str, redis_url: str, *, port: int = 8000) -> Settings:
     """The settings of processes on these servers."""
     return Settings.read(
         {
             "LIANBAN_DATA": str(folder),
             "LIANBAN_DATABASE_URL": database_url,
             "LIANBAN_REDIS_URL": redis_url,
+            "LIANBAN_PORT": str(port),
         }
     )
 

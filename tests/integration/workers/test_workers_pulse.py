@@ -14,7 +14,7 @@ from services.store.claims import LIVE, MOST_ATTEMPTS
 from services.store.transactions import transaction
 from tests.integration.workers.crew import STARTED, Crew, Site, beats, done_by, settings_for, wait_until
 from workers import pulse as pulse_module
-from workers.pulse import GRACE, Pulse, Sends
+from workers.pulse import GRACE, SHORTEST_PAUSE, Pulse, Sends
 
 AGE = timedelta(minutes=1)
 
@@ -108,6 +108,29 @@ def test_work_in_quarantine_is_tried_again_when_its_hour_is_over(
         sql.execute("UPDATE routing SET attempts = %s WHERE site_id = %s", (MOST_ATTEMPTS, site.id))
     pulse.cycle()
     assert site.ask("SELECT status FROM stream WHERE site_id = %s", site.id) == [("open",)]
+
+
+def test_the_pulse_is_back_when_a_timer_falls_due(pulse: Pulse, site: Site) -> None:
+    site.report()
+    lanes.drain(lanes.route, site.shop, LIVE)
+    with transaction(site.shop.engine) as sql:
+        sql.execute("UPDATE notice SET expanded_at = now() WHERE site_id = %s", (site.id,))
+        sql.execute(
+            "UPDATE timer SET fire_at = now() + interval '0.5 second' * deadline_id WHERE site_id = %s",
+            (site.id,),
+        )
+    found = pulse.cycle()
+    assert found == {}
+    assert SHORTEST_PAUSE <= pulse.pause(found) <= 0.51
+
+
+def test_the_pulse_is_back_when_the_grace_of_something_is_over(pulse: Pulse) -> None:
+    late = GRACE - timedelta(milliseconds=400)
+    assert pulse.pause({"route": late}) == pytest.approx(0.41)
+
+
+def test_the_pulse_does_not_race_however_much_is_late(pulse: Pulse) -> None:
+    assert pulse.pause({"route": GRACE, "fire": timedelta(hours=1)}) == SHORTEST_PAUSE
 
 
 def test_the_first_cycle_tidies_and_the_next_ones_do_not(pulse: Pulse, site: Site) -> None:
