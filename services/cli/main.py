@@ -9,6 +9,7 @@ from services.cli import (
     accounts,
     audit,
     backup,
+    bench,
     clock,
     dead,
     doctor,
@@ -18,6 +19,7 @@ from services.cli import (
     links,
     load,
     migrate,
+    notices,
     orders,
     phone,
     rebuild,
@@ -42,6 +44,7 @@ app.command("up")(up.up)
 app.command("test", context_settings=testing.PASS_ON)(testing.test)
 app.command("check")(testing.check)
 app.command("explore")(explore.explore)
+app.command("bench")(bench.bench)
 app.command("faults")(faults.faults)
 app.command("migrate")(migrate.migrate)
 app.command("load")(load.load)
@@ -49,6 +52,7 @@ app.command("report")(orders.report)
 app.command("orders")(orders.orders)
 app.command("show")(orders.show)
 app.command("act")(orders.act)
+app.command("notices")(notices.notices)
 app.add_typer(accounts.app, name="account")
 app.add_typer(tokens.app, name="token")
 app.command("phone")(phone.phone)

@@ -21,14 +21,28 @@ def notices_view(shop: Shop, caller: Caller, key: StreamKey, language: Language)
     Raises:
         UnknownStream: there is no such order, or the caller may not see it.
     """
+    return read_record(shop, caller, key, language)[1]
+
+
+def read_record(
+    shop: Shop, caller: Caller, key: StreamKey, language: Language
+) -> tuple[Found, NoticesView, dict[str, str]]:
+    """The order, its service record as the caller may see it, and the names of the people in it by code.
+
+    Raises:
+        UnknownStream: there is no such order, or the caller may not see it.
+    """
+    names_people = caller.at(key.site_id).role not in {Role.RESIDENT, Role.VOLUNTEER}
     with transaction(shop.engine, caller.site_ids) as sql:
         found = find(shop, sql, caller, key, language)
         rows = service_record(sql, key)
-    return seen(found, rows, names_people=caller.at(key.site_id).role not in {Role.RESIDENT, Role.VOLUNTEER})
+        people = sql.execute("SELECT code, name FROM member WHERE site_id = %s", (key.site_id,)).fetchall()
+    view = _seen(found, rows, names_people=names_people)
+    told = {one.person for notice in view.items for one in notice.deliveries}
+    return found, view, {code: name for code, name in people if code in told}
 
 
-def seen(found: Found, rows: Sequence[Mapping[str, Any]], *, names_people: bool) -> NoticesView:
-    """The service record as the caller may see it."""
+def _seen(found: Found, rows: Sequence[Mapping[str, Any]], *, names_people: bool) -> NoticesView:
     marks = _marks(found.context)
     items = []
     for row in rows:
