@@ -136,10 +136,10 @@ _ASSET = AppriseAsset(
 def _muzzle() -> None:
     """Give the plugins the notebook; what Apprise logs names topics, chats and tokens, and goes nowhere."""
     for service in SERVICES.values():
-        for kind in service.plugin.__mro__:
-            module = vars(sys.modules[kind.__module__])
-            if module.get("requests") is requests and kind.__module__.startswith("apprise.plugins."):
-                module["requests"] = _NOTEBOOK
+        module = vars(sys.modules[service.plugin.__module__])
+        if "requests" not in module:
+            raise ImportError(f"{service.plugin.__name__} of this version of Apprise sends in another way.")
+        module["requests"] = _NOTEBOOK
     logging.getLogger("apprise").addFilter(lambda _: False)
 
 
