@@ -100,3 +100,13 @@ def test_an_undecided_request_climbs_against_the_decider(stage: Stage) -> None:
     heard = {(one.party, one.why) for one in stage.heard()}
     assert {party for party, why in heard if why.startswith("step.red.decide")} >= {"committee"}
     assert "asset_company" not in {party for party, _ in heard}
+
+
+def test_after_an_extension_the_steps_that_lie_ahead_again_are_reached_again(stage: Stage) -> None:
+    leak = old_leak(stage, "asset_company", "property")
+    stage.forward("14 WD")  # past the yellow step of fifteen working days
+    stage.act(leak, "extend", "asset_company", reason="定做", until=stage.after("15 WD"))
+    stage.act(leak, "decide", "committee", "asset_company", granted=True)
+    stage.forward("15 WD")
+    reached = [one.rung for one in stage.steps(leak) if (one.party, one.kind) == ("asset_company", "fix")]
+    assert reached == ["yellow_half", "yellow", "yellow", "red"]
