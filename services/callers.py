@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from models.domain.policy import Permission, permits
 from models.domain.streams import Actor, Role
 from services.store.contexts import Sql
 
@@ -23,6 +24,10 @@ class Scope(StrEnum):
 ALL_SCOPES = frozenset(Scope)
 LONGEST_SECRET = 200
 USED_EVERY = timedelta(minutes=5)
+
+
+class NotPermitted(Exception):
+    """The caller's role, or the token's scope, does not allow this; ask whoever let you in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,14 @@ class Caller:
     def at(self, site_id: int) -> Actor:
         """As whom it acts at a site."""
         return self.by_site.get(site_id, self.actor)
+
+    def may(self, permission: Permission, site_id: int) -> bool:
+        """Whether the policy lets it do this at a site that it sees."""
+        return site_id in self.sites.values() and permits(self.at(site_id).role, permission)
+
+    def sites_where(self, permission: Permission) -> list[int]:
+        """The sites at which the policy lets it do this."""
+        return [one for one in self.site_ids if self.may(permission, one)]
 
     @property
     def site_ids(self) -> list[int]:

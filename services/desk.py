@@ -17,11 +17,12 @@ import structlog
 from models.domain.orders import commands as c
 from models.domain.orders.refusals import BadValue
 from models.domain.orders.state import Photo, Reporter
-from models.domain.streams import Role, StreamKey
+from models.domain.policy import Permission
+from models.domain.streams import Actor, Role, StreamKey
 from models.domain.words import ReporterKind
 from services.actions.bodies import MergeBody, ReportBody, SplitBody
 from services.actions.table import ASSIGNMENT_ACTIONS, MERGE, ORDER_ACTIONS, SPLIT, Texts
-from services.callers import Caller
+from services.callers import Caller, NotPermitted
 from services.execute import Answer, Envelope, Shop, Unit, UnknownStream
 from services.store.idempotency import Ticket
 from services.store.private import PrivateText, private_text
@@ -70,9 +71,11 @@ def report(
 
     Raises:
         UnknownStream: the caller may not see the site.
+        NotPermitted: whoever it is there does not report.
     """
-    if site not in caller.sites:
-        raise UnknownStream(site)
+    refused = _unless_reporting(caller, site)
+    if refused is not None:
+        raise refused
     key = new_key(shop, caller, caller.sites[site])
     unit = Unit((reported(caller, key, body, extras.now),), extras.ticket)
     return _recalled(key, shop.execute([unit], sites=caller.site_ids)[0])
@@ -95,7 +98,8 @@ def report_many(
     What is refused leaves the others alone. A mistake of ours at one of them costs the others nothing either:
     then each is taken down by itself. A site that the caller may not see is an unknown stream.
     """
-    numbers = _take(shop, caller, Counter(one.site for one in wanted if one.site in caller.sites))
+    refused = {site: _unless_reporting(caller, site) for site in {one.site for one in wanted}}
+    numbers = _take(shop, caller, Counter(one.site for one in wanted if refused[one.site] is None))
     keys = [
         StreamKey(caller.sites[one.site], next(numbers[one.site])) if one.site in numbers else None
         for one in wanted
@@ -106,8 +110,17 @@ def report_many(
         if key is not None
     ]
     answers = iter(_all_or_each(shop, caller, units))
-    unknown = Answer({}, refused=UnknownStream())
-    return [(None, unknown) if key is None else _recalled(key, next(answers)) for key in keys]
+    return [
+        (None, Answer({}, refused=refused[one.site])) if key is None else _recalled(key, next(answers))
+        for key, one in zip(keys, wanted, strict=True)
+    ]
+
+
+def _unless_reporting(caller: Caller, site: str) -> Exception | None:
+    """Why the caller cannot report at a site."""
+    if site not in caller.sites:
+        return UnknownStream(site)
+    return None if caller.may(Permission.REPORT, caller.sites[site]) else NotPermitted()
 
 
 def _take(shop: Shop, caller: Caller, wanted: Mapping[str, int]) -> dict[str, Iterator[int]]:
@@ -163,7 +176,7 @@ def reported(
 ) -> Envelope:
     """The envelope of a report, its texts beside it."""
     texts = Texts()
-    reporter, contact = _reporter(caller, body)
+    reporter, contact = _reporter(caller.at(key.site_id), body)
     command = c.Report(
         space=body.space,
         description=texts.keep(body.description),
@@ -175,20 +188,20 @@ def reported(
         split_from=split_from,
     )
     rows = (*texts.rows, contact) if contact else tuple(texts.rows)
-    return Envelope(key, command, caller.actor, tuple(rows), now)
+    return Envelope(key, command, caller.at(key.site_id), tuple(rows), now)
 
 
-def _reporter(caller: Caller, body: ReportBody) -> tuple[Reporter, PrivateText | None]:
+def _reporter(actor: Actor, body: ReportBody) -> tuple[Reporter, PrivateText | None]:
     """A contact makes a resident who can be called back; else it is the caller, or nobody known."""
     told = body.reporter
     if told is not None and (told.name or told.phone):
         contact = private_text(json.dumps(told.model_dump(exclude_none=True), ensure_ascii=False), "contact")
-        own = caller.actor.role is Role.RESIDENT and caller.actor.person
-        person = caller.actor.person if own else f"r:{uuid4().hex}"
+        own = actor.role is Role.RESIDENT and actor.person
+        person = actor.person if own else f"r:{uuid4().hex}"
         return Reporter(ReporterKind.RESIDENT, person, contact.ref), contact
     kinds = {Role.RESIDENT: ReporterKind.ANONYMOUS, Role.VOLUNTEER: ReporterKind.VOLUNTEER}
-    kind = kinds.get(caller.actor.role, ReporterKind.MEMBER)
-    return Reporter(kind, caller.actor.person), None
+    kind = kinds.get(actor.role, ReporterKind.MEMBER)
+    return Reporter(kind, actor.person), None
 
 
 def act(
@@ -200,7 +213,7 @@ def act(
 ) -> Answer:
     """Do what is wished on an order; the answer says what became of it."""
     envelopes = [
-        *(Envelope(key, c.AttachPhoto(one), caller.actor, (), extras.now) for one in extras.photos),
+        *(Envelope(key, c.AttachPhoto(one), caller.at(key.site_id), (), extras.now) for one in extras.photos),
         *_envelopes(shop, caller, key, wish, extras.now),
     ]
     return shop.execute([Unit(tuple(envelopes), extras.ticket)], sites=caller.site_ids)[0]
@@ -236,7 +249,7 @@ def envelope_of(caller: Caller, key: StreamKey, wish: Wish, now: datetime | None
         raise UnknownAction(wish.action)
     texts = Texts()
     command = table[wish.action].build(wish.body, wish.party, texts)
-    return Envelope(key, command, caller.actor, tuple(texts.rows), now)
+    return Envelope(key, command, caller.at(key.site_id), tuple(texts.rows), now)
 
 
 def _split(
@@ -246,7 +259,7 @@ def _split(
     other = new_key(shop, caller, key.site_id)
     split = c.Split(other.stream_id, texts.keep(body.reason))
     return [
-        Envelope(key, split, caller.actor, tuple(texts.rows), now),
+        Envelope(key, split, caller.at(key.site_id), tuple(texts.rows), now),
         reported(caller, other, body.report, now, split_from=key.stream_id),
     ]
 
@@ -258,12 +271,12 @@ def _merge(caller: Caller, key: StreamKey, body: MergeBody, now: datetime | None
     texts = Texts()
     merge = c.Merge(other.stream_id, texts.keep(body.reason))
     return [
-        Envelope(key, merge, caller.actor, tuple(texts.rows), now),
-        Envelope(other, c.Absorb(key.stream_id), caller.actor, (), now),
+        Envelope(key, merge, caller.at(key.site_id), tuple(texts.rows), now),
+        Envelope(other, c.Absorb(key.stream_id), caller.at(other.site_id), (), now),
     ]
 
 
 def attach(shop: Shop, caller: Caller, key: StreamKey, photo: Photo, extras: Extras = NO_EXTRAS) -> Answer:
     """Attach a photo that was stored."""
-    envelope = Envelope(key, c.AttachPhoto(photo), caller.actor, (), extras.now)
+    envelope = Envelope(key, c.AttachPhoto(photo), caller.at(key.site_id), (), extras.now)
     return shop.execute([Unit((envelope,), extras.ticket)], sites=caller.site_ids)[0]

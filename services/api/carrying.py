@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from models.domain.orders.lives import By
 from models.domain.orders.refusals import BadValue, IllegalMove, NotYours
+from models.domain.policy import By
 from models.domain.streams import Role, StreamKey
 from services import desk
 from services.actions.bodies import MergeBody

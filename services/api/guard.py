@@ -11,18 +11,28 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services import links
 from services.api.problems import ForeignOrigin, NoCaller
-from services.callers import LONGEST_SECRET, Caller, caller_by_token
+from services.callers import LONGEST_SECRET, Caller, NotPermitted, caller_by_token
+from services.callers import Scope as Use
 from services.execute import Shop
 from services.identity.sign_ins import SignIn
 from services.identity.whoami import caller_by_sign_in
 from services.settings import Settings
 from services.store.transactions import transaction
+from services.views.order import API
 from services.web.cookies import cookie_name
 
 OPEN_PATHS = frozenset({"/health/live", "/health/ready", "/health/engine", "/sign-in", "/favicon.ico"})
 OPEN_FOLDERS = ("/static/", "/sign-in/", links.FOLDER)
 """A link in a message is itself what lets one in; its pages see to that."""
+REPORTING = frozenset({f"{API}/orders", f"{API}/orders:batch"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def wanted_scope(method: str, path: str) -> Use:
+    """What a token must be for."""
+    if method in SAFE_METHODS:
+        return Use.METRICS if path == "/metrics" else Use.READ
+    return Use.REPORT if path in REPORTING else Use.ACT
 
 
 class Guard:
@@ -47,6 +57,8 @@ class Guard:
             if caller is None:
                 await self._turn_away(scope, receive, send)
                 return
+            if wanted_scope(scope["method"], path) not in caller.scopes:
+                raise NotPermitted
             scope.setdefault("state", {}).update(caller=caller, sign_in=sign_in)
         await self._app(scope, receive, send)
 

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from models.domain.orders.refusals import BadValue, IllegalMove, NotYours
 from services import links
 from services.api.fields import pointer_to, words_of
+from services.callers import NotPermitted
 from services.execute import FrozenClock, UnknownStream
 from services.pictures.limits import (
     BrokenPicture,
@@ -313,6 +314,15 @@ TABLE: Mapping[type[Exception], Callable[[Any], Problem]] = {
     HardPicture: _picture(HardPicture, "处理这张图片过于费时或占用过多内存；请另存为普通JPEG后再传"),
     ShelfAway: _shelf_away,
     NoCaller: _no_caller,
+    NotPermitted: _fixed(
+        "not-permitted",
+        403,
+        ("没有这项权限", "Not permitted"),
+        (
+            "您的身份或令牌的用途不包括这一步，请找本单位负责人",
+            "Your role, or what the token is for, does not include this; ask your lead",
+        ),
+    ),
     ForeignOrigin: _fixed(
         "foreign-origin",
         403,
@@ -357,13 +367,13 @@ def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
         status: {"description": _MEANING[status], "content": {MEDIA_TYPE: {"schema": schema}}}
-        for status in sorted({*statuses, 401, 500, 503})
+        for status in sorted({*statuses, 401, 403, 500, 503})
     }
 
 
 _MEANING = {
     401: "No valid token.",
-    403: "Somebody else may do this: see `may`.",
+    403: "Somebody else may do this (see `may`), or the role or the token does not allow it.",
     404: "There is no such thing, or the caller may not see it.",
     409: "Not in this state (see `state`, `holders`, `allowed`), a used Idempotency-Key, a frozen site.",
     413: "The body is too large.",

@@ -9,8 +9,8 @@ from typing import Any, TypeVar, get_args
 from pydantic import AwareDatetime, BaseModel, ValidationError
 from rich.console import Console
 
-from models.domain.orders.lives import By
 from models.domain.orders.refusals import BadValue, IllegalMove, NotYours
+from models.domain.policy import By
 from models.domain.streams import Actor, Role
 from services import desk, photos
 from services.actions import bodies

@@ -8,7 +8,8 @@ from models.domain.codec import decode
 from models.domain.orders.kind import ORDER
 from models.domain.orders.rules import Context
 from models.domain.orders.state import Order
-from models.domain.streams import Actor, Role, StreamKey
+from models.domain.policy import Permission, permits
+from models.domain.streams import Actor, StreamKey
 from services.callers import Caller
 from services.execute import Shop, UnknownStream
 from services.store.contexts import SiteClock, Sql, read_sites
@@ -86,7 +87,7 @@ def find(shop: Shop, sql: Sql, caller: Caller, key: StreamKey, language: Languag
 
 
 def may_see(actor: Actor, order: Order) -> bool:
-    """Whoever acts for a party sees the site's orders, a resident those that it reported."""
-    if actor.role is not Role.RESIDENT:
+    """Who sees all orders by the policy, and whoever reported this one."""
+    if permits(actor.role, Permission.SEE_ORDERS):
         return True
     return actor.person is not None and actor.person == order.reporter.person

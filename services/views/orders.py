@@ -6,7 +6,7 @@ from typing import Any
 from models.domain.directory import Directory
 from models.domain.orders.kind import ORDER
 from models.domain.playbook.model import Playbook
-from models.domain.streams import Role
+from models.domain.policy import Permission
 from services.callers import Caller
 from services.execute import Shop
 from services.store.contexts import Sql, read_sites
@@ -81,9 +81,10 @@ def _query(
     if after is not None:
         where.append("(s.site_id, s.stream_id) < (%(after_site)s, %(after)s)")
         values |= {"after_site": after[0], "after": after[1]}
-    if caller.actor.role is Role.RESIDENT:
-        where.append("s.state->'reporter'->>'person' = %(person)s")
-        values["person"] = caller.actor.person
+    seen = caller.sites_where(Permission.SEE_ORDERS)
+    if seen != caller.site_ids:
+        where.append("(s.site_id = ANY (%(seen)s) OR s.state->'reporter'->>'person' = %(person)s)")
+        values |= {"seen": seen, "person": caller.actor.person}
     return _SELECT.format(where="".join(f" AND {one}" for one in where)), values
 
 

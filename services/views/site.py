@@ -2,6 +2,7 @@
 
 import re
 
+from models.domain.policy import Permission
 from services.callers import Caller
 from services.execute import Shop, UnknownStream
 from services.store.contexts import Sql, read_sites
@@ -94,7 +95,7 @@ def _plan(sql: Sql, site_id: int) -> str | None:
 
 
 def _number_of(caller: Caller, code: str) -> int:
-    if code not in caller.sites:
+    if code not in caller.sites or not caller.may(Permission.SEE_SITE, caller.sites[code]):
         raise UnknownStream(code)
     return caller.sites[code]
 

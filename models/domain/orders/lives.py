@@ -1,8 +1,7 @@
-"""Both life tables: in which states an action is possible, and who may take it. The rest is denied."""
+"""Both life tables: in which states an action is possible. Who may take it stands in `policy`."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from models.domain.directory import Capacity
 from models.domain.orders import commands as c
@@ -11,29 +10,11 @@ from models.domain.orders.refusals import IllegalMove, NotYours
 from models.domain.orders.rules import Context
 from models.domain.orders.state import Assignment, Order
 from models.domain.playbook.model import REPORTER, VOLUNTEER
+from models.domain.policy import RULING, By, Roles, relations
 from models.domain.streams import Actor, Role
 from models.domain.words import ACTING, AssignmentState, Duty, OrderStatus, RequestKind
 
 A, S = AssignmentState, OrderStatus
-
-
-class By(StrEnum):
-    """How somebody has to stand to the order to take an action."""
-
-    OWN = "the party itself"
-    LEAD_PARTY = "the party with the lead duty"
-    COMMITTEE = "the committee"
-    CALLER = "the committee, for work that is not its own"
-    TRIAGER = "the party that triages"
-    OVERSIGHT = "the committee, the autonomy office or the street"
-    DECIDER = "the decider"
-    NAMED = "the party that is waited for"
-    VERIFIER = "whoever verifies the party's work"
-    REPORTER = "the reporter"
-    VOLUNTEER = "a volunteer"
-    MEMBER = "a member of a party"
-    SYSTEM = "the system"
-    IMPORTER = "an import"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +22,15 @@ class Move:
     """One line of a life table. `states` None: the action concerns the whole order."""
 
     action: str
-    by: tuple[By, ...]
     order: frozenset[OrderStatus]
     states: frozenset[AssignmentState] | None = None
     duties: frozenset[Duty] = ACTING
     """Of an assignment's action: the duties that it is for."""
+
+    @property
+    def by(self) -> Mapping[By, Roles]:
+        """Who may take it: the policy's line."""
+        return relations(self.action)
 
 
 _LIVE = frozenset({S.OPEN, S.AWAITING_REVIEW})
@@ -66,38 +51,38 @@ SUPPORTING = frozenset({Duty.SUPPORT})
 """The lead's work cannot be left undone."""
 
 MOVES: Mapping[type[c.Command], Move] = {
-    c.Triage: Move("triage", (By.TRIAGER, By.COMMITTEE), frozenset({S.REPORTED, S.TRIAGE, S.UNROUTED})),
-    c.Reclassify: Move("reclassify", (By.COMMITTEE,), _LIVE),
-    c.Split: Move("split", (By.COMMITTEE,), _UNENDED),
-    c.Merge: Move("merge", (By.COMMITTEE,), _UNENDED),
-    c.Absorb: Move("absorb", (By.COMMITTEE,), _UNENDED),
-    c.RouteOrder: Move("route", (By.SYSTEM,), _ANY),
-    c.FireDue: Move("fire", (By.SYSTEM,), _ANY),
-    c.RecomputeDeadlines: Move("recompute", (By.SYSTEM,), _ANY),
-    c.Supervise: Move("supervise", (By.OVERSIGHT,), _UNENDED),
-    c.FalseAlarm: Move("false-alarm", (By.TRIAGER, By.COMMITTEE), _UNENDED),
-    c.Cancel: Move("cancel", (By.COMMITTEE, By.REPORTER), _UNENDED),
-    c.Callback: Move("callback", (By.CALLER, By.REPORTER), frozenset({S.CLOSED}) | _LIVE),
-    c.Reopen: Move("reopen", (By.REPORTER, By.COMMITTEE, By.DECIDER), frozenset({S.CLOSED})),
-    c.AddOutsideNumber: Move("outside-number", (By.OVERSIGHT,), _UNENDED),
-    c.Note: Move("note", (By.MEMBER, By.REPORTER, By.VOLUNTEER), _ANY),
-    c.AttachPhoto: Move("photo", (By.MEMBER, By.REPORTER, By.VOLUNTEER), _ANY),
-    c.Acknowledge: Move("acknowledge", (By.OWN,), _SAFETY, frozenset({A.DISPATCHED, A.REJECTED})),
-    c.Contact: Move("contact", (By.OWN,), _SAFETY, _UNDER_WAY),
-    c.Arrive: Move("arrive", (By.OWN,), _SAFETY, _UNDONE),
-    c.MakeSafe: Move("make-safe", (By.OWN,), _SAFETY, _UNDONE),
-    c.Start: Move("start", (By.OWN,), _AT_WORK, _WORK - {A.IN_PROGRESS} | {A.HELD, A.WAITING}),
-    c.ProposePlan: Move("propose-plan", (By.OWN,), _AT_WORK, _WORK | {A.HELD, A.WAITING}),
-    c.AgreePlan: Move("agree-plan", (By.OWN, By.DECIDER), _AT_WORK, _UNDER_WAY),
-    c.Done: Move("done", (By.OWN, By.IMPORTER), _AT_WORK, _WORK | {A.WAITING}),
-    c.Verify: Move("verify", (By.VERIFIER, By.IMPORTER), _AT_WORK, frozenset({A.DONE})),
-    c.Reject: Move("reject", (By.VERIFIER,), _AT_WORK, frozenset({A.DONE})),
-    c.MakeRequest: Move("request", (By.OWN,), _AT_WORK, _ASKING),
-    c.Decide: Move("decide", (By.DECIDER, By.NAMED), _AT_WORK, _UNDER_WAY),
-    c.Reassign: Move("reassign", (By.COMMITTEE, By.DECIDER), _PASSING_ON, _PASSED_ON, ANY_DUTY),
-    c.Withdraw: Move("withdraw", (By.COMMITTEE, By.DECIDER), _AT_WORK, _UNDONE, ANY_DUTY),
-    c.Release: Move("release", (By.LEAD_PARTY, By.COMMITTEE), _AT_WORK, _UNDONE - {A.REJECTED}, SUPPORTING),
-    c.SetLimit: Move("set-limit", (By.DECIDER, By.IMPORTER), _AT_WORK, _UNDONE),
+    c.Triage: Move("triage", frozenset({S.REPORTED, S.TRIAGE, S.UNROUTED})),
+    c.Reclassify: Move("reclassify", _LIVE),
+    c.Split: Move("split", _UNENDED),
+    c.Merge: Move("merge", _UNENDED),
+    c.Absorb: Move("absorb", _UNENDED),
+    c.RouteOrder: Move("route", _ANY),
+    c.FireDue: Move("fire", _ANY),
+    c.RecomputeDeadlines: Move("recompute", _ANY),
+    c.Supervise: Move("supervise", _UNENDED),
+    c.FalseAlarm: Move("false-alarm", _UNENDED),
+    c.Cancel: Move("cancel", _UNENDED),
+    c.Callback: Move("callback", frozenset({S.CLOSED}) | _LIVE),
+    c.Reopen: Move("reopen", frozenset({S.CLOSED})),
+    c.AddOutsideNumber: Move("outside-number", _UNENDED),
+    c.Note: Move("note", _ANY),
+    c.AttachPhoto: Move("photo", _ANY),
+    c.Acknowledge: Move("acknowledge", _SAFETY, frozenset({A.DISPATCHED, A.REJECTED})),
+    c.Contact: Move("contact", _SAFETY, _UNDER_WAY),
+    c.Arrive: Move("arrive", _SAFETY, _UNDONE),
+    c.MakeSafe: Move("make-safe", _SAFETY, _UNDONE),
+    c.Start: Move("start", _AT_WORK, _WORK - {A.IN_PROGRESS} | {A.HELD, A.WAITING}),
+    c.ProposePlan: Move("propose-plan", _AT_WORK, _WORK | {A.HELD, A.WAITING}),
+    c.AgreePlan: Move("agree-plan", _AT_WORK, _UNDER_WAY),
+    c.Done: Move("done", _AT_WORK, _WORK | {A.WAITING}),
+    c.Verify: Move("verify", _AT_WORK, frozenset({A.DONE})),
+    c.Reject: Move("reject", _AT_WORK, frozenset({A.DONE})),
+    c.MakeRequest: Move("request", _AT_WORK, _ASKING),
+    c.Decide: Move("decide", _AT_WORK, _UNDER_WAY),
+    c.Reassign: Move("reassign", _PASSING_ON, _PASSED_ON, ANY_DUTY),
+    c.Withdraw: Move("withdraw", _AT_WORK, _UNDONE, ANY_DUTY),
+    c.Release: Move("release", _AT_WORK, _UNDONE - {A.REJECTED}, SUPPORTING),
+    c.SetLimit: Move("set-limit", _AT_WORK, _UNDONE),
 }
 
 
@@ -163,19 +148,20 @@ def who_may(move: Move, order: Order, party: str | None, context: Context) -> li
 
 
 def _stands(move: Move, order: Order, party: str | None, actor: Actor, context: Context) -> bool:
-    return any(_related(by, order, party, actor, context) for by in move.by)
+    return any(
+        actor.role in roles and _related(by, order, party, actor, context) for by, roles in move.by.items()
+    )
 
 
 def _related(by: By, order: Order, party: str | None, actor: Actor, context: Context) -> bool:
-    if by is By.SYSTEM or by is By.IMPORTER:
-        return actor.role is (Role.SYSTEM if by is By.SYSTEM else Role.IMPORTER)
+    """Whether somebody stands so to the order; that his role may act so is known already."""
+    if by in {By.SYSTEM, By.IMPORTER, By.VOLUNTEER}:
+        return True
     if by is By.REPORTER:
-        return rules.says_for_reporter(actor.role, actor.person, order)
-    if by is By.VOLUNTEER:
-        return actor.role is Role.VOLUNTEER
+        return rules.says_for_reporter(actor.person, order)
     if by is By.VERIFIER and _verifies_as_person(order, party, actor, context):
         return True
-    if actor.role not in {Role.HANDLER, Role.LEAD} or actor.party is None:
+    if actor.party is None or actor.role not in RULING:
         return False
     return by is By.MEMBER or actor.party in _PARTIES[by](order, party, context)
 
@@ -187,7 +173,7 @@ def _verifies_as_person(order: Order, party: str | None, actor: Actor, context: 
         return False
     named = rules.verifiers(assignment, context)
     return (VOLUNTEER in named and actor.role is Role.VOLUNTEER) or (
-        REPORTER in named and rules.says_for_reporter(actor.role, actor.person, order)
+        REPORTER in named and rules.says_for_reporter(actor.person, order)
     )
 
 

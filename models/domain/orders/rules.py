@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from models.domain.directory import Capacity, Directory
 from models.domain.orders.state import Assignment, Order, Reporter
 from models.domain.playbook.model import REPORTER, VOLUNTEER, Category, Closure, Gate, Playbook
-from models.domain.streams import Role
 from models.domain.words import (
     ACTING,
     AssignmentState,
@@ -173,12 +172,9 @@ def forbidden_now(order: Order, context: Context, now: datetime) -> bool:
     return rule is not None and rule.bars(now.astimezone(ZoneInfo(context.site.zone)).time())
 
 
-def says_for_reporter(role: Role, person: str | None, order: Order) -> bool:
+def says_for_reporter(person: str | None, order: Order) -> bool:
     """Whether the actor is the one who reported."""
-    return person is not None and person == order.reporter.person and role in _PEOPLE
-
-
-_PEOPLE = frozenset({Role.RESIDENT, Role.VOLUNTEER, Role.HANDLER, Role.LEAD})
+    return person is not None and person == order.reporter.person
 
 
 def reachable(reporter: Reporter) -> bool:

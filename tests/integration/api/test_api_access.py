@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from models.domain.streams import Role
-from services.callers import Holder, create_token
+from services.callers import Holder, Scope, create_token
 from services.store.transactions import transaction
+from tests.integration.api.conftest import LEAK
 
 if TYPE_CHECKING:
     from tests.integration.api.conftest import World
@@ -131,3 +132,53 @@ def test_no_view_tells_who_a_person_is(world: World) -> None:
         "kind": "resident",
         "contact_known": True,
     }
+
+
+# ── what a role, and a token, is for ────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("role", ["observer", "arbiter", "moderator", "administrator"])
+def test_who_only_looks_or_rules_does_not_report(world: World, role: str) -> None:
+    answer = world.of(role, "street").post("/api/v1/orders", json=LEAK)
+    assert (answer.status_code, answer.json()["type"]) == (403, "urn:lianban:problem:not-permitted")
+    batch = world.of(role, "street").post("/api/v1/orders:batch", json={"reports": [LEAK]})
+    assert [one["status"] for one in batch.json()["answers"]] == [403]
+
+
+def test_an_administrator_sees_the_site_and_none_of_its_orders(world: World) -> None:
+    code = world.report()
+    administrator = world.of("administrator")
+    assert administrator.get("/api/v1/sites/AIBO5").status_code == 200
+    assert administrator.get(f"/api/v1/orders/{code}").status_code == 404
+    assert administrator.get("/api/v1/orders").json()["items"] == []
+
+
+def test_an_arbiter_decides_for_its_party_and_does_none_of_its_work(world: World) -> None:
+    code = world.report()
+    ask = {"reason": "不归我们", "nominee": "contractor"}
+    assert world.act(code, "assignments/asset_company/return", "asset_company", ask).status_code == 200
+    path, body = f"/api/v1/orders/{code}/assignments/asset_company/decide", {"granted": True}
+    assert world.of("arbiter", "property").post(path, json=body).status_code == 403
+    assert world.of("arbiter", "committee").post(path, json=body).status_code == 200
+    done = f"/api/v1/orders/{code}/assignments/property/acknowledge"
+    assert world.of("arbiter", "property").post(done, json={}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("scope", "works"),
+    [("read", {"get"}), ("report", {"report"}), ("act", {"note"}), ("metrics", {"metrics"})],
+)
+def test_a_token_is_good_for_what_it_was_made_for_alone(world: World, scope: str, works: set[str]) -> None:
+    code = world.report()
+    holder = Holder(world.site_ids["AIBO5"], Role.HANDLER, "property")
+    with transaction(world.worker.engine) as sql:
+        secret = create_token(sql, holder, name="t", lasts=None, scopes=[Scope(scope)])
+    client = world.client(secret)
+    answers = {
+        "get": client.get(f"/api/v1/orders/{code}"),
+        "report": client.post("/api/v1/orders", json=LEAK),
+        "note": client.post(f"/api/v1/orders/{code}/note", json={"note": "看过"}),
+        "metrics": client.get("/metrics"),
+    }
+    assert {name for name, one in answers.items() if one.status_code < 300} == works
+    assert {one.status_code for name, one in answers.items() if name not in works} == {403}

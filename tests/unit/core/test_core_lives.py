@@ -6,9 +6,10 @@ import pytest
 
 from models.domain.codec import encode
 from models.domain.orders import commands as c
-from models.domain.orders.lives import MOVES, By, allowed, check, who_may
+from models.domain.orders.lives import MOVES, allowed, check, who_may
 from models.domain.orders.refusals import IllegalMove, NotYours
 from models.domain.orders.state import Order, Photo
+from models.domain.policy import By
 from models.domain.streams import SYSTEM, Actor, Role
 from models.domain.words import (
     ACTING,
@@ -158,7 +159,7 @@ def test_the_lead_s_work_cannot_be_released_and_nobody_is_offered_to() -> None:
 def test_who_is_only_consulted_or_informed_has_nothing_to_do(duty: Duty) -> None:
     order = put(S.OPEN, A.DISPATCHED, duty)
     for kind, move in MOVES.items():
-        if move.states is not None and move.duties == ACTING and move.by[0] is By.OWN:
+        if move.states is not None and move.duties == ACTING and next(iter(move.by)) is By.OWN:
             with pytest.raises(IllegalMove):
                 check(order, SAMPLES[kind], handler(PARTY), context())
 

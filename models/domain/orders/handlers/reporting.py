@@ -97,7 +97,7 @@ def absorb(draft: Draft, command: c.Absorb) -> None:
 def cancel(draft: Draft, command: c.Cancel) -> None:
     """作废. The reporter may take a report back only before anybody works on it."""
     order = draft.order
-    by_reporter = rules.says_for_reporter(draft.actor.role, draft.actor.person, order)
+    by_reporter = rules.says_for_reporter(draft.actor.person, order)
     if by_reporter and not _is_committee(draft) and any(one.acknowledged_at for one in order.acting()):
         raise illegal("cancel", "work is under way; ask the committee", order, draft.actor, draft.context)
     end_order(draft, e.OrderCancelled(command.reason))
