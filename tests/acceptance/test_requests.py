@@ -107,6 +107,6 @@ def test_after_an_extension_the_steps_that_lie_ahead_again_are_reached_again(sta
     stage.forward("14 WD")  # past the yellow step of fifteen working days
     stage.act(leak, "extend", "asset_company", reason="定做", until=stage.after("15 WD"))
     stage.act(leak, "decide", "committee", "asset_company", granted=True)
-    stage.forward("15 WD")
+    stage.forward("16 WD")
     reached = [one.rung for one in stage.steps(leak) if (one.party, one.kind) == ("asset_company", "fix")]
     assert reached[:4] == ["yellow_half", "yellow", "yellow", "red"]
