@@ -62,7 +62,7 @@ def _nothing_locked() -> None:
     written = execute._Run._write
 
     def slowly(self: Any) -> None:
-        time.sleep(DELAY_SECONDS / 5)
+        time.sleep(DELAY_SECONDS)
         written(self)
 
     _put(execute._Run, "_write", slowly)

@@ -157,10 +157,12 @@ BEGIN
         why := CASE WHEN held THEN 'claimed' END;
     ELSIF held AND NEW.lease_token IS NULL AND holder IS DISTINCT FROM me THEN
         why := CASE WHEN TG_TABLE_NAME <> 'timer' OR same THEN 'ended' END;
-    ELSIF TG_TABLE_NAME = 'delivery' AND holder IS DISTINCT FROM me
-        AND to_jsonb(NEW)->>'state' = 'accepted'
+    ELSIF TG_TABLE_NAME = 'delivery' AND to_jsonb(NEW)->>'state' IN ('accepted', 'unknown', 'by_hand')
         AND to_jsonb(NEW)->'finished_at' IS DISTINCT FROM to_jsonb(OLD)->'finished_at' THEN
-        why := 'called accepted';
+        -- Whoever finds a lease that ended calls its send unknown; whether it was accepted its holder knows.
+        why := CASE WHEN OLD.lease_token IS NULL THEN 'written over'
+            WHEN to_jsonb(NEW)->>'state' <> 'accepted' THEN NULL
+            WHEN holder IS DISTINCT FROM me THEN 'called accepted' END;
     END IF;
     IF why IS NOT NULL THEN
         INSERT INTO faults_stale (words) VALUES (format('a %s was %s by %s while %s had it',
