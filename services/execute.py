@@ -4,7 +4,7 @@ A contractor's tap, the router and a timer that falls due all come through here 
 lane's batch are the same function.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,6 +27,8 @@ from services.store.streams import Loaded
 from services.store.transactions import transaction
 
 TICK = timedelta(microseconds=1)
+PART = 25
+"""Units that are written together: enough to share the statements, few enough to share the time."""
 
 log = structlog.get_logger("lianban.execute")
 
@@ -116,6 +118,8 @@ class _Run:
         self._shop, self._sql, self._skip = shop, sql, skip_locked
         self._sites: dict[int, SiteClock] = {}
         self._loaded: dict[StreamKey, Loaded] = {}
+        self._changed: dict[StreamKey, Loaded] = {}
+        """Those of `_loaded` that are still to be written."""
         self._kept: dict[str, Kept] = {}
         self._now: datetime | None = None
         self._texts: list[tuple[StreamKey, PrivateText]] = []
@@ -123,8 +127,10 @@ class _Run:
 
     def of(self, units: Sequence[Unit]) -> list[Answer]:
         self._ask(units)
-        answers = [self._unit(unit) for unit in units]
-        self._write()
+        answers = []
+        for part in _parts(units):
+            answers += [self._unit(unit) for unit in part]
+            self._write()
         return answers
 
     def _ask(self, units: Sequence[Unit]) -> None:
@@ -165,6 +171,7 @@ class _Run:
                 log.exception("lookup_failed", stream=str(unit.envelopes[0].key))
             return Answer({}, refused=refusal)
         self._loaded.update(drafts)
+        self._changed.update(drafts)
         self._texts += texts
         if unit.ticket is not None:
             key = unit.envelopes[0].key
@@ -238,5 +245,18 @@ class _Run:
         if self._now is None:
             return
         write_texts(self._sql, self._texts, self._now)
-        streams.write(self._sql, [self._loaded[key] for key in sorted(self._loaded)])
+        streams.write(self._sql, [self._changed[key] for key in sorted(self._changed)])
         remember(self._sql, self._tickets, self._now)
+        for written in (self._changed, self._texts, self._tickets):
+            written.clear()
+
+
+def _parts(units: Sequence[Unit]) -> Iterator[Sequence[Unit]]:
+    """A batch in parts: the database writes one while the next is decided, all in the same transaction.
+
+    Whole where a stream is met twice, since it is written once.
+    """
+    keys = [envelope.key for unit in units for envelope in unit.envelopes]
+    size = PART if len(set(keys)) == len(keys) else max(len(units), 1)
+    for start in range(0, len(units), size):
+        yield units[start : start + size]
