@@ -19,8 +19,8 @@ class AuditState(SQLModel, table=True):
     awake_until: datetime = Field(sa_column=instant())
     log_index: int = Field(default=0, sa_column=big())
     """The log's entry from which on changed streams are still to be looked at."""
-    site_id: int = 0
-    stream_id: int = Field(default=0, sa_column=big())
+    round_site: int = 0
+    round_stream: int = Field(default=0, sa_column=big())
     """The stream up to which the present round has come."""
     round_at: datetime = Field(sa_column=instant())
     """When the present round began, or the last one where the next has not."""

@@ -31,12 +31,12 @@ class State:
 
 
 _READ = (
-    "SELECT awake_since, awake_until, log_index, site_id, stream_id, round_at, whole_at, looks, drift"
+    "SELECT awake_since, awake_until, log_index, round_site, round_stream, round_at, whole_at, looks, drift"
     " FROM audit_state WHERE id = 1"
 )
 _WRITE = (
-    "UPDATE audit_state SET awake_since = %s, awake_until = %s, log_index = %s, site_id = %s, stream_id = %s,"
-    " round_at = %s, whole_at = %s, looks = %s, drift = %s WHERE id = 1"
+    "UPDATE audit_state SET awake_since = %s, awake_until = %s, log_index = %s, round_site = %s,"
+    " round_stream = %s, round_at = %s, whole_at = %s, looks = %s, drift = %s WHERE id = 1"
 )
 
 

@@ -13,7 +13,7 @@ from services import desk
 from services.actions.bodies import ReportBody
 from services.alerts import standing
 from services.api.figures import lane_figures
-from services.audit.findings import Drift
+from services.audit.findings import Drift, DriftKind
 from services.audit.record import read_state
 from services.audit.watching import watch
 from services.audit.whole import audit
@@ -166,6 +166,16 @@ def test_what_only_the_owner_can_change_is_found(
 def test_rows_of_an_order_that_is_gone_are_orphans(shop: Shop, late_leak: StreamKey) -> None:
     change(shop, "DELETE FROM stream")
     assert {one.what for one in drift_of(shop)} >= {"event", "timer", "notice", "delivery", "outbox"}
+
+
+def test_a_bulletin_is_of_no_order_and_no_orphan(shop: Shop, late_leak: StreamKey) -> None:
+    bulletin = COPIED.replace("stream_id", "0")
+    change(shop, f"INSERT INTO notice ({COPIED}) SELECT {bulletin} FROM notice LIMIT 1")
+    change(shop, "UPDATE site SET clock = 'live'")
+    watch(shop, budget=PLENTY)
+    change(shop, "UPDATE audit_state SET awake_since = awake_since - interval '1 hour'")
+    watch(shop, budget=NO_TIME)
+    assert {(one.key, one.kind) for one in drift_of(shop)} <= {(late_leak, DriftKind.LATE)}
 
 
 def test_an_order_that_cannot_be_read_is_drift_and_keeps_the_auditor_from_no_other(
