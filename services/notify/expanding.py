@@ -26,7 +26,7 @@ from services.notify import endpoints_rows
 from services.notify.channels import RECORDER
 from services.notify.expanding_moot import Told, is_moot
 from services.notify.people import Channel, Member, People, Recipient, recipients
-from services.store.claims import Claim, Queue, Scope, claim
+from services.store.claims import Claim, Queue, Scope, claim, note
 from services.store.contexts import SiteClock, Sql, read_sites
 from services.store.transactions import transaction
 
@@ -84,8 +84,9 @@ def expand(shop: Shop, scope: Scope, limit: int = BATCH) -> int:
 def _alone(shop: Shop, scope: Scope, taken: Claim) -> None:
     try:
         _expand(shop, scope, taken)
-    except Exception:
+    except Exception as error:
         log.exception("poison", queue=str(taken.queue), notice=taken.rows[0][0])
+        note(shop.engine, taken, error)
 
 
 def _expand(shop: Shop, scope: Scope, taken: Claim) -> None:

@@ -1,5 +1,6 @@
 """Poison work: set apart, written down, told to the operator, driven again or dropped by hand."""
 
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -10,6 +11,7 @@ from models.domain.streams import StreamKey
 from services import lanes
 from services.callers import Caller
 from services.execute import Shop
+from services.notify import expanding
 from services.notify.expanding import expand
 from services.store import quarantine
 from services.store.claims import LIVE, MOST_ATTEMPTS, Queue, claim
@@ -74,6 +76,29 @@ def test_a_row_whose_order_has_nothing_due_says_so(shop: Shop, committee: Caller
     change(shop, "UPDATE timer SET fire_at = %s, attempts = %s", LONG_AGO, MOST_ATTEMPTS - 1)
     lanes.fire(shop, LIVE)
     assert [found.error for found in dead(shop)] == [lanes.NOTHING_DUE]
+
+
+def test_a_notice_that_cannot_be_expanded_says_why(
+    shop: Shop, committee: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared(shop, committee, Queue.NOTICE)
+    change(shop, "DELETE FROM notice WHERE id <> (SELECT min(id) FROM notice)")
+    tried_often(shop, "notice")
+
+    def broken(*_: Any) -> None:
+        raise LookupError("王小明 13812345678")
+
+    monkeypatch.setattr(expanding, "_expand", broken)
+    expand(shop, LIVE)
+    assert [found.error for found in dead(shop)] == [f"LookupError ({dead_at()})"]
+
+
+def dead_at() -> str:
+    """The line of ours that met the error."""
+    source = Path(expanding.__file__).read_text().splitlines()
+    within = next(place for place, line in enumerate(source) if line.startswith("def _alone"))
+    called = next(place for place, line in enumerate(source) if place > within and "_expand(" in line)
+    return f"services/notify/expanding.py:{called + 1}"
 
 
 def test_what_was_done_at_last_is_in_quarantine_no_more(shop: Shop, poisoned: StreamKey) -> None:
