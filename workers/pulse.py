@@ -21,7 +21,7 @@ from services.alerts import untold
 from services.execute import Shop
 from services.housekeeping import tidy, watch
 from services.ledger.checkpoints import tend
-from services.notify import endpoints_rows
+from services.notify import direct, endpoints_rows
 from services.pushing import operator_channels, push_by
 from services.settings import settings
 from services.store.claims import Queue, ahead, waiting
@@ -162,6 +162,7 @@ class Pulse:
         with transaction(self._shop.engine, durable=False) as sql:
             late = [(lane, waiting(sql, queue)) for queue, lane in QUEUES.items()]
             late.append(("send", endpoints_rows.waiting(sql)))
+            late.append(("send", direct.waiting(sql)))
             late += [("send", untold(sql))] if self._tells else []
             self._next_timer = ahead(sql, Queue.TIMER)
             beat(sql, "pulse", cycles=1)
@@ -208,7 +209,8 @@ def _send_in_child() -> None:
     with bootstrap.opened(settings()) as shop:
         while monotonic() < until:
             taken = run("expand", expand, shop, by="pulse") + run("send", deliver, shop, by="pulse")
-            if not taken + push_by(settings(), shop.engine):
+            others = push_by(settings(), shop.engine) + direct.send_by(settings(), shop.engine)
+            if not taken + others:
                 sleep(LOOK_AGAIN_SECONDS)
 
 

@@ -100,3 +100,16 @@ def _step(account: Account, ring: KeyRing, code: str, now: datetime) -> int | No
 
 def _digest(ring: KeyRing, code: str) -> str:
     return ring.fingerprint(f"recovery:{second_factor.as_kept(code)}")
+
+
+def reseal(sql: Sql, ring: KeyRing) -> int:
+    """Seal every seed with the newest key; returns how many. Raises CannotOpen."""
+    rows = sql.execute(
+        "SELECT id, totp FROM account WHERE totp IS NOT NULL ORDER BY id FOR UPDATE"
+    ).fetchall()
+    for account_id, sealed in rows:
+        row = _row(account_id)
+        sql.execute(
+            "UPDATE account SET totp = %s WHERE id = %s", (ring.seal(ring.open(sealed, row), row), account_id)
+        )
+    return len(rows)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from zxcvbn import zxcvbn
 
 SHORTEST, LONGEST = 10, 128
 GUESSABLE_BELOW = 3
@@ -29,6 +28,8 @@ def check(password: str, about: Sequence[str] = ()) -> None:
     """
     if not SHORTEST <= len(password) <= LONGEST:
         raise WeakPassword
+    from zxcvbn import zxcvbn  # noqa: PLC0415 - its lists of words take 10 MB, and few set a password
+
     if zxcvbn(password[:_LOOKED_AT], user_inputs=["lianban", "联办", *about])["score"] < GUESSABLE_BELOW:
         raise WeakPassword
 

@@ -11,10 +11,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import Engine
 
-from services.identity.accounts import Account, standings
-from services.identity.codes import LASTS
 from services.notify.channels import RECORDER, SPOKEN, Accepted, Message, Notifier, Recorder
-from services.notify.wording import texts
 from services.secrets import KeyRing, ring_of
 from services.settings import Settings
 from services.store.contexts import Sql
@@ -22,7 +19,6 @@ from services.store.transactions import transaction
 
 LEASE = timedelta(seconds=30)
 AT_ONCE = 20
-MINUTE = timedelta(minutes=1)
 
 log = structlog.get_logger("lianban.notify")
 
@@ -36,17 +32,6 @@ class Waiting:
     member: str
     sealed: str
     language: str
-
-
-def send_code(keys: KeyRing, sql: Sql, account: Account, code: str) -> None:
-    """Put a sign-in code on its way to where the account's notices go; nowhere if it has no such place."""
-    said = texts(account.language)["code"]
-    body = said["body"].format(code=code, minutes=LASTS // MINUTE)
-    for one in standings(sql, account.id):
-        if one.member is not None:
-            sql.execute("SELECT set_config('lianban.sites', %s, true)", (str(one.site_id),))
-            put(sql, keys, (one.site_id, one.member), (said["title"], body), lasts=LASTS)
-            return
 
 
 def put(sql: Sql, keys: KeyRing, to: tuple[int, str], text: tuple[str, str], *, lasts: timedelta) -> None:
@@ -122,6 +107,16 @@ def _messages(engine: Engine, keys: KeyRing, one: Waiting) -> list[Message]:
         )
         for channel_id, kind, address, party in rows
     ]
+
+
+def waiting(sql: Sql) -> timedelta | None:
+    """How long the oldest message has been waiting for somebody, None when nothing waits."""
+    row = sql.execute(
+        "SELECT statement_timestamp() - min(created_at) FROM direct_message WHERE"
+        " expires_at > statement_timestamp() AND (taken_until IS NULL OR taken_until < statement_timestamp())"
+    ).fetchone()
+    late: timedelta | None = row[0] if row else None
+    return late
 
 
 def send_by(told: Settings, engine: Engine) -> int:

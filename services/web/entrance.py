@@ -21,8 +21,8 @@ from services.identity.factors import WrongCode
 from services.identity.outside import Outside, OutsideAway
 from services.identity.passwords import WeakPassword
 from services.identity.sign_ins import SignIn, Stage
+from services.identity.telling import send_code
 from services.identity.tries import TooManyTries
-from services.notify.direct import send_code
 from services.secrets import ring_of
 from services.store.transactions import transaction
 from services.web.cookies import (
