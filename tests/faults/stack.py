@@ -190,13 +190,6 @@ class Stack:
             return False
         return True
 
-    def log(self) -> str:
-        """What all of them said."""
-        return "\n".join(
-            f"== {one.name}\n{one.read_text(errors='replace')}"
-            for one in sorted((self.settings.data / "logs").glob("*.log"))
-        )
-
 
 @contextmanager
 def ended(stack: Stack) -> Iterator[Stack]:
