@@ -27,7 +27,7 @@ from tests.integration.workers import storm
 
 MUST_BE_ZERO = (
     *("lost", "duplicated", "early_fires", "stale_writes", "false_sent", "audit_drift"),
-    *("fired_past_end", "refused_yet_done"),
+    *("fired_past_end", "refused_yet_done", "unexplained_duplicates"),
 )
 
 _EVENTS_OF = {
@@ -226,7 +226,8 @@ class Checker:
 
     def _sent(self) -> None:
         """false_sent: the database says accepted, and the sink did not take it: by id where there are ids,
-        by number of messages where there are none. external_duplicates: ids that the sink got again.
+        by number of messages where there are none. external_duplicates: ids that the sink got again;
+        unexplained_duplicates: more often than its record says that nobody knew.
         """
         taken = Counter((one.kind, one.whose) for one in self._sink.taken)
         for kind, whose, messages in self._ask(queries.MESSAGES):
@@ -236,6 +237,10 @@ class Checker:
         for number, whose in self._ask(queries.WITH_IDS):
             if f"lianban-{number}" not in ids:
                 self._findings.add("false_sent", f"delivery {number} to {whose} was not taken")
+        unknown = {f"lianban-{number}": times for number, times in self._ask(queries.UNKNOWN)}
+        for number, times in ids.items():
+            more = max(times - 1 - unknown.get(number, 0), 0)
+            self._findings.add("unexplained_duplicates", f"{number} was sent {times} times", more)
         self._findings.figures |= {
             "external_duplicates": ids.total() - len(ids),
             "taken_by_sink": taken.total(),

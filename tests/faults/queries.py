@@ -47,4 +47,7 @@ WHERE state = 'accepted' AND kind IN ('ntfy', 'dingtalk') GROUP BY 1, 2
 
 WITH_IDS = "SELECT id, member FROM delivery WHERE state = 'accepted' AND kind = 'webhook'"
 
+UNKNOWN = "SELECT delivery_id, count(*) FROM delivery_step WHERE step = 'unknown' GROUP BY 1"
+"""A send may be made again only where nobody knows what became of the one before."""
+
 STALE = "SELECT words FROM faults_stale ORDER BY at"
