@@ -99,19 +99,22 @@ def _dataclass_encoder(kind: Any) -> Coder:  # noqa: ANN401
     names = [field.name for field in fields(kind)]
     parts = [_encoder_of(hints[name]) for name in names]
 
-    def encode_fields(value: object) -> Json:
-        image: Json = {}
-        for name, part in zip(names, parts, strict=True):
-            held = getattr(value, name)
-            if held is None:
-                continue
-            if part is _as_is:
-                image[name] = held
-            elif held or held.__class__ not in _EMPTYABLE:
-                image[name] = part(held)
-        return image
+    # Written out, as `dataclasses` does with `__init__`: a loop over the fields took half as long again.
+    scope: dict[str, Any] = {f"part_{name}": part for name, part in zip(names, parts, strict=True)}
+    lines = "".join(_written_out(name, part) for name, part in zip(names, parts, strict=True))
+    scope["emptyable"] = _EMPTYABLE
+    exec(f"def encode_fields(value):\n    image = {{}}\n{lines}    return image\n", scope)  # noqa: S102 - fixed names
+    made: Coder = scope["encode_fields"]
+    return made
 
-    return encode_fields
+
+def _written_out(name: str, part: Coder) -> str:
+    """How one field is encoded: None and what is empty are left out."""
+    held = f"    held = value.{name}\n"
+    if part is _as_is:
+        return f"{held}    if held is not None:\n        image[{name!r}] = held\n"
+    told = "held is not None and (held or held.__class__ not in emptyable)"
+    return f"{held}    if {told}:\n        image[{name!r}] = part_{name}(held)\n"
 
 
 _EMPTYABLE: set[Any] = {tuple, dict, frozenset, types.MappingProxyType}

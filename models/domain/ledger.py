@@ -23,8 +23,12 @@ def canonical(image: object) -> bytes:
     Within those types Python's encoder already writes what RFC 8785 asks for: sorted keys, no white space,
     the short escapes, UTF-8. Raises UnicodeEncodeError for a lone surrogate, which has no UTF-8.
     """
-    text = json.dumps(image, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return text.encode()
+    return _written(image).encode()
+
+
+_written = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
+).encode
 
 
 def chained(key: StreamKey, seq: int, previous: bytes, payload: bytes) -> bytes:

@@ -7,6 +7,7 @@ work can be spread by site. Nothing in this module knows an order.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Role(StrEnum):
@@ -76,8 +77,7 @@ class DesiredNotice:
     send_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Timer:
+class Timer(NamedTuple):
     """The next instant at which a stream must be looked at because of one open deadline."""
 
     deadline_id: int

@@ -153,11 +153,14 @@ def _write_states(sql: Sql, streams: Sequence[Loaded]) -> None:
     put(sql, _STATE, (_state_row(one) for one in streams))
 
 
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
+
 def _state_row(one: Loaded) -> tuple[Any, ...]:
     view = one.columns
     if view is None:
         raise RuntimeError("columns are derived before a stream is written")
-    image = json.dumps(encode(one.state), ensure_ascii=False, separators=(",", ":"))
+    image = _written(encode(one.state))
     return (
         *(one.key.site_id, one.key.stream_id, one.kind.name, one.seq, one.head, image),
         *(view.status, view.category, view.severity, view.origin, view.space, view.colour, view.supervised),

@@ -10,6 +10,7 @@ A pause conserves what is left: `left = seconds_between(cal, clock, paused_at, d
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from models.domain.business_time.calendar import Calendar
@@ -40,8 +41,13 @@ def due(calendar: Calendar, start: datetime, limit: Limit) -> Due:
     """
     if limit.clock is not Clock.WORKING_DAYS:
         return after(calendar, limit.clock, start, limit.duration)
-    at = instant(start)
-    first = calendar.local(start)
+    return _due(calendar, instant(start), limit)
+
+
+# A lane decides a batch of orders at one instant, under the same few limits.
+@lru_cache(maxsize=1024)
+def _due(calendar: Calendar, at: int, limit: Limit) -> Due:
+    first = calendar.local(moment(at))
     line = calendar.timeline(at, at)
     while (day := line.nth_after(first.toordinal(), limit.days)) is None:
         line = calendar.longer(line, 1)
@@ -60,6 +66,11 @@ def seconds_between(calendar: Calendar, clock: Clock, start: datetime, end: date
     first, last = instant(start), instant(end)
     if clock is Clock.ALWAYS:
         return timedelta(microseconds=last - first)
+    return _worked_between(calendar, first, last)
+
+
+@lru_cache(maxsize=1024)
+def _worked_between(calendar: Calendar, first: int, last: int) -> timedelta:
     line = calendar.timeline(min(first, last), max(first, last))
     return timedelta(microseconds=line.reading(last) - line.reading(first))
 
@@ -76,8 +87,13 @@ def after(calendar: Calendar, clock: Clock, start: datetime, amount: timedelta) 
     at = instant(start)
     if clock is Clock.ALWAYS or amount == _NOTHING:
         return Due(_plus(at, amount), provisional=False)
-    end = moment(_reached(calendar, at, micros(amount)))
-    first, last = sorted((calendar.local(start), calendar.local(end)))
+    return _worked_after(calendar, at, micros(amount))
+
+
+@lru_cache(maxsize=1024)
+def _worked_after(calendar: Calendar, at: int, amount: int) -> Due:
+    end = moment(_reached(calendar, at, amount))
+    first, last = sorted((calendar.local(moment(at)), calendar.local(end)))
     return Due(end, calendar.is_provisional(first, last))
 
 
