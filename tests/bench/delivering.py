@@ -1,0 +1,110 @@
+"""Delivery to a sink on this machine, against a bare loop of Apprise to the same sink."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import apprise
+
+from models.domain.playbook.site_model import ChannelSpec
+from services.execute import Shop
+from services.lanes import drain
+from services.notify.expanding import expand
+from services.notify.outside import Outside
+from services.notify.outside_wire import Wire
+from services.notify.sending import send
+from services.secrets import ring
+from services.store.claims import LIVE, Scope
+from services.store.transactions import transaction
+from tests.bench.figures import Figure, Pair
+from tests.bench.lanes_at_work import LEAK, report
+from tests.bench.servers import Bench, Broken, Site
+
+MESSAGES = 400
+PARTIES = ("committee", "property", "asset_company", "contractor")
+"""One endpoint each."""
+WORDS = "漏水：乒乓房漏水，靠窗的顶上渗水。请在时限内接单。" * 3
+ASK = """
+INSERT INTO notice (site_id, stream_id, seq, party, role, why, urgency, created_at, send_at)
+SELECT site_id, stream_id, 1, (%s::text[])[1 + stream_id %% %s], 'handler', '{dispatched.lead}', 'danger',
+    statement_timestamp(), statement_timestamp() FROM stream WHERE site_id = %s AND stream_id >= %s
+"""
+LEFT = """
+SELECT count(*) FILTER (WHERE state = 'accepted'), count(*) FROM delivery WHERE site_id = %s AND stream_id >= %s
+"""
+
+
+def delivery(bench: Bench) -> list[Figure]:
+    """Notices expanded to people, worded, leased, sent and written down, to ntfy on this machine."""
+    with _sink() as port:
+        channels = [ChannelSpec("ntfy", _address(port, party), None, party) for party in PARTIES]
+        site = bench.site("DELIVERY", channels=channels)
+        bare = apprise.Apprise()
+        bare.add(f"ntfy://127.0.0.1:{port}/bench")
+        pair = Pair("delivery", 0.8, "messages a second", "to a bare loop of Apprise to the same sink (ntfy)")
+        figure = pair.measure(bench.rounds, lambda: _ours(bench, site), lambda: _theirs(bare))
+    return [figure]
+
+
+def _ours(bench: Bench, site: Site) -> float:
+    first = report(bench, site, LEAK, [None] * MESSAGES)
+    with transaction(bench.worker.engine) as sql:
+        sql.execute(ASK, (list(PARTIES), len(PARTIES), site.id, first))
+    begun = time.perf_counter()
+    drain(expand, bench.worker, LIVE)
+    drain(_send, bench.worker, LIVE)
+    spent = time.perf_counter() - begun
+    with transaction(bench.worker.engine) as sql:
+        row = sql.execute(LEFT, (site.id, first)).fetchone()
+    if row is None or row[0] < MESSAGES:
+        raise Broken(f"accepted, in all: {row}")
+    return float(row[0]) / spent
+
+
+def _send(shop: Shop, scope: Scope, limit: int) -> int:
+    outside = Outside(ring(), wire=Wire(private=True))
+    return send(shop, scope, limit, public_url="http://bench", outside=outside)
+
+
+def _theirs(bare: apprise.Apprise) -> float:
+    begun = time.perf_counter()
+    for _ in range(MESSAGES):
+        if not bare.notify(title="联办 AIBO5-17", body=WORDS):
+            raise Broken("Apprise could not send")
+    return MESSAGES / (time.perf_counter() - begun)
+
+
+def _address(port: int, topic: str) -> str:
+    return json.dumps({"host": "127.0.0.1", "port": port, "secure": False, "topic": topic})
+
+
+class _Accepting(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        """Takes everything."""
+        self.rfile.read(int(self.headers["Content-Length"]))
+        body = b'{"id": "x", "event": "message"}'
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+@contextmanager
+def _sink() -> Iterator[int]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Accepting) as server:
+        server.daemon_threads = True
+        thread = Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
