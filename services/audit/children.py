@@ -39,6 +39,10 @@ class Delivery:
     due_at: datetime
     """When it is to be sent: later than it was made where it is tried again, or its endpoint is closed."""
     finished_at: datetime | None
+    on_record: bool
+    """Whether a step of its life says what its state says."""
+    arrived: bool
+    """Whether what the recorder took is on the phone."""
 
 
 @dataclass(slots=True)
@@ -74,7 +78,9 @@ _FIRINGS = (
 _NOTICES = "id, seq, party, role, why, urgency, created_at, send_at, expanded_at, outcome FROM notice"
 _DELIVERIES = (
     "id, notice_ids, kind, state, greatest(created_at, due_at,"
-    " (SELECT e.closed_until FROM endpoint e WHERE e.code = delivery.endpoint)), finished_at FROM delivery"
+    " (SELECT e.closed_until FROM endpoint e WHERE e.code = delivery.endpoint)), finished_at,"
+    " EXISTS (SELECT FROM delivery_step s WHERE s.delivery_id = delivery.id AND s.step = state),"
+    " EXISTS (SELECT FROM phone p WHERE p.delivery_id = delivery.id) FROM delivery"
 )
 _OUTBOX = "first_seq, last_seq FROM outbox"
 

@@ -100,11 +100,23 @@ def _deliveries(key: StreamKey, notices: Sequence[Notice], found: Sequence[Deliv
             yield Drift(
                 key, DriftKind.DELIVERY, f"delivery {one.id}", f"tells notice {strangers}", "no such notice"
             )
-        if (one.state in WAITS) != (one.finished_at is None):
-            end = instant(one.finished_at) if one.finished_at else "no end"
-            yield Drift(
-                key, DriftKind.DELIVERY, f"delivery {one.id}", f"{one.state}, {end}", "a state, an end"
-            )
+        fault = _untrue(one)
+        if fault is not None:
+            yield Drift(key, DriftKind.DELIVERY, f"delivery {one.id}", *fault)
+
+
+def _untrue(one: Delivery) -> tuple[str, str] | None:
+    """What a delivery claims without a reason, and what it lacks."""
+    if (one.state in WAITS) != (one.finished_at is None):
+        end = instant(one.finished_at) if one.finished_at else "no end"
+        return f"{one.state}, {end}", "a state and its end"
+    if one.state in WAITS:
+        return None
+    if not one.on_record:
+        return one.state, "a step of its record that says so"
+    if (one.kind, one.state) == ("recorder", "accepted") and not one.arrived:
+        return one.state, "the message on the phone"
+    return None
 
 
 def _outbox(key: StreamKey, last: int, found: Sequence[tuple[int, int]]) -> Iterator[Drift]:

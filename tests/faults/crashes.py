@@ -248,7 +248,8 @@ def main() -> int:
         for seed in range(given.first, given.first + given.seeds):
             hunt(ground, seed, tally, stride=given.stride, length=given.length)
             if not given.json:
-                say(f"seed {seed}: {tally.boundaries} boundaries, {tally.runs} runs so far")
+                wrong = f"{len(tally.violations)} violations"
+                say(f"up to seed {seed}: {tally.boundaries} boundaries, {tally.runs} runs, {wrong}")
     say(told(tally, given.seeds, time.monotonic() - begun, as_json=given.json))
     return 1 if tally.violations else 0
 

@@ -91,6 +91,8 @@ SEEDS = {
         "DELETE FROM delivery WHERE id = (SELECT min(id) FROM delivery)",
         "UPDATE delivery SET notice_ids = '{4711}' WHERE id = (SELECT min(id) FROM delivery)",
         "UPDATE delivery SET finished_at = NULL WHERE id = (SELECT min(id) FROM delivery)",
+        "UPDATE delivery SET state = 'refused' WHERE id = (SELECT min(id) FROM delivery)",
+        "DELETE FROM phone WHERE delivery_id = (SELECT min(id) FROM delivery)",
     ],
     "firing": [
         f"INSERT INTO firing (occurrence, {FIRED}) SELECT 9, {FIRED} FROM firing LIMIT 1",
