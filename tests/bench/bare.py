@@ -1,6 +1,7 @@
 """What others would write: a FastAPI endpoint that inserts the rows of a report by psycopg, and nothing else.
 
-No rule is checked, no state is folded, nothing is hashed, nobody is asked who he is; the rows are the engine's, under the same role and row-level security, in one transaction that is durable. It is
+No rule is checked, no state is folded, nothing is hashed, nobody is asked who he is; the rows are the
+engine's, under the same role and row-level security, in one transaction that is durable. It is
 written as well as it can be: a connection a thread, one pipeline, the answer not read from the database.
 """
 

@@ -33,7 +33,8 @@ SELECT site_id, stream_id, 1, (%s::text[])[1 + stream_id %% %s], 'handler', '{di
     statement_timestamp(), statement_timestamp() FROM stream WHERE site_id = %s AND stream_id >= %s
 """
 LEFT = """
-SELECT count(*) FILTER (WHERE state = 'accepted'), count(*) FROM delivery WHERE site_id = %s AND stream_id >= %s
+SELECT count(*) FILTER (WHERE state = 'accepted'), count(*) FROM delivery
+WHERE site_id = %s AND stream_id >= %s
 """
 
 
@@ -44,6 +45,8 @@ def delivery(bench: Bench) -> list[Figure]:
         site = bench.site("DELIVERY", channels=channels)
         bare = apprise.Apprise()
         bare.add(f"ntfy://127.0.0.1:{port}/bench")
+        for service in bare:
+            service.request_rate_per_sec = 0  # it would pause for seconds after each
         pair = Pair("delivery", 0.8, "messages a second", "to a bare loop of Apprise to the same sink (ntfy)")
         figure = pair.measure(bench.rounds, lambda: _ours(bench, site), lambda: _theirs(bare))
     return [figure]

@@ -1,6 +1,7 @@
 """The lanes against pgbench: routing, and a storm of timers that are due at once."""
 
 import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from models.domain.orders.commands import FireDue, RouteOrder
@@ -78,7 +79,7 @@ def due_orders(bench: Bench, site: Site, at: list[datetime]) -> int:
     """
     with transaction(bench.worker.engine) as sql:
         sql.execute("UPDATE site SET clock = 'virtual', virtual_now = %s WHERE id = %s", (min(at), site.id))
-    first = report(bench, site, DUST, list(at))
+    first = report(bench, site, DUST, at)
     lanes.drain(lanes.route, bench.worker, Scope(site.id, max(at)))
     with transaction(bench.worker.engine) as sql:
         # Nobody is told, here: that is another measurement.
@@ -87,7 +88,7 @@ def due_orders(bench: Bench, site: Site, at: list[datetime]) -> int:
     return first
 
 
-def report(bench: Bench, site: Site, body: ReportBody, at: list[datetime | None] | list[datetime]) -> int:
+def report(bench: Bench, site: Site, body: ReportBody, at: Sequence[datetime | None]) -> int:
     """Orders reported at instants (None: now), in batches; the number of the first."""
     with transaction(bench.worker.engine) as sql:
         first = sites.take_numbers(sql, site.id, len(at))

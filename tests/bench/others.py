@@ -14,9 +14,9 @@ import psycopg
 import redis
 
 from tests.bench import celery_timers
-from tests.bench.alerting import crew, due_orders, fired, lateness_of
+from tests.bench.alerting import crew, fired, lateness_of
 from tests.bench.figures import Figure, percentile
-from tests.bench.lanes_at_work import REMINDED, now_of
+from tests.bench.lanes_at_work import REMINDED, due_orders, now_of
 from tests.bench.servers import Bench, Broken
 
 TIMERS = 20_000

@@ -1,8 +1,8 @@
 """The statements that the engine issues for one order, recorded and written down as a script of pgbench.
 
 Recorded, not written anew, so that the comparison follows every change of the engine: the same statements on
-the same rows under the same role, but one order a transaction, and no decision, no JSON and no hash to make. What
-differs from order to order (its number, ids that must be unique) is an expression over the order's number;
+the same rows under the same role, but one order a transaction, and no decision, no JSON and no hash to make.
+What differs from order to order (its number, ids that must be unique) is an expression over the number;
 everything else goes along as the bytes that the engine sent.
 """
 
