@@ -4,9 +4,10 @@ Each bug is put into the processes that it spoils when they start (`tests.faults
 faults under which it shows. No flag in the product knows of them.
 """
 
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -38,6 +39,8 @@ class Bug:
     """The faults under which it shows."""
     harm: str = ""
     """What is done to the database before the start, as its owner."""
+    server: Mapping[str, str] = field(default_factory=dict)
+    """Settings of PostgreSQL under which it shows sooner."""
 
 
 def _put(where: Any, name: str, value: object) -> None:
@@ -163,18 +166,11 @@ def _chain_skipped() -> None:
 def _clock_ahead() -> None:
     """The process goes by a clock that is ahead of the database's."""
 
-    made, instant = claims._claim_sql, execute._Run._instant
-    now = "coalesce(%(now)s, statement_timestamp())"
-
-    def early(*args: Any, **words: Any) -> str:
-        query = made(*args, **words)
-        assert now in query
-        return query.replace(now, f"({now} + interval '{AHEAD.total_seconds()} s')")
+    instant = execute._Run._instant
 
     def ahead(self: Any, *args: Any) -> datetime:
         return instant(self, *args) + AHEAD
 
-    _put(claims, "_claim_sql", early)
     _put(execute._Run, "_instant", ahead)
 
 
@@ -188,7 +184,7 @@ def _taken_off_first() -> None:
         if taken.queue == "routing" and keys:
             with transaction(shop.engine, sorted({key[0] for key in keys})) as sql:
                 claims.drop(sql, taken, keys)
-            time.sleep(DELAY_SECONDS)
+            time.sleep(6 * DELAY_SECONDS)
         return work_off(shop, scope, taken, todo)
 
     _put(lanes, "_work_off", gone_first)
@@ -202,15 +198,27 @@ def _answered_first() -> None:
     transactions._BEGIN = transactions._BEGIN.replace(durable, "CASE WHEN %s THEN 'off' ELSE 'off' END")
 
 
+class _Unguarded:
+    """A connection whose inserts do not look whether the row is there."""
+
+    def __init__(self, sql: Any) -> None:
+        self._sql = sql
+
+    def execute(self, query: str, values: Any = None) -> Any:
+        return self._sql.execute(_GUARD.sub("", query), values)
+
+
+_GUARD = re.compile(r" ON CONFLICT .* DO NOTHING")
+
+
 def _told_twice() -> None:
     """Each person gets each notice twice, under two deliveries."""
-
     write = expanding._write
 
     def twice(sql: Any, rows: Iterable[Any]) -> None:
         kept = list(rows)
-        write(sql, kept)
-        write(sql, kept)
+        for _ in range(2):
+            write(cast("Sql", _Unguarded(sql)), kept)
 
     _put(expanding, "_write", twice)
 
@@ -258,10 +266,14 @@ BUGS: Mapping[str, Bug] = {
         "a lane takes its work off the queue before it does it",
         _taken_off_first,
         ("audit_drift", "lost"),
-        ("kill-worker-child", "kill-worker", "connections-cut"),
+        ("kill-worker-child", "kill-worker", "kill-pulse"),
     ),
     "answered-first": Bug(
-        "an answer is given before the commit is on disk", _answered_first, ("lost",), ("postgres-immediate",)
+        "an answer is given before the commit is on disk",
+        _answered_first,
+        ("lost",),
+        ("postgres-immediate",),
+        server={"wal_writer_delay": "10s"},
     ),
     "told-twice": Bug(
         "the key of deliveries is dropped, and everybody is told twice",

@@ -22,7 +22,9 @@ def hunt(order: Order, names: Iterable[str], say: Callable[[str], object]) -> It
     """Run with one bug after the other; what came of each."""
     for name in names:
         bug = BUGS[name]
-        image = run(replace(order, bug=name, kinds=bug.kinds, harm=bug.harm, patience=PATIENCE))
+        image = run(
+            replace(order, bug=name, kinds=bug.kinds, harm=bug.harm, server=bug.server, patience=PATIENCE)
+        )
         by = shows(bug, image)
         say(f"{name}: {'caught by ' + ', '.join(by) if by else 'NOT CAUGHT'}  ({bug.words})")
         yield {

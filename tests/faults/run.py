@@ -6,8 +6,8 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -17,6 +17,7 @@ import psycopg
 
 from services.bootstrap import opened
 from services.settings import VALKEY_SOCKET, socket_folder
+from tests.faults import broken
 from tests.faults.checking import Checker
 from tests.faults.clients import Client, Orders
 from tests.faults.history import History
@@ -42,6 +43,8 @@ class Order:
     bug: str | None = None
     harm: str = ""
     """What is done to the database before the start, to go with the bug."""
+    server: Mapping[str, str] = field(default_factory=dict)
+    """Settings of PostgreSQL other than the product's."""
     patience: timedelta = timedelta(minutes=4)
     """In which a healed stack is up again, the clients have their answers, and what was due is done."""
     keep: bool = False
@@ -131,7 +134,8 @@ def run(order: Order) -> dict[str, Any]:
     }
     try:
         with Network(socket_folder(folder) / VALKEY_SOCKET) as network:
-            stack = Stack(folder, network, lease=order.lease, bug=order.bug)
+            given = broken.told(order.lease, network.sink.port, order.bug)
+            stack = Stack(folder, network, given, order.server)
             with ended(stack):
                 image |= _in(stack, order)
     finally:

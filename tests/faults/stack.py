@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -36,12 +36,15 @@ PATIENCE = timedelta(seconds=180)
 class Stack:
     """Everything of a run that has a process, in a folder of its own.
 
+    `told` is the environment of its processes beside the settings, `server` what PostgreSQL is told.
     To be used from the main thread alone, as the supervisor is.
     """
 
-    def __init__(self, folder: Path, network: Network, *, lease: timedelta, bug: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, network: Network, told: Mapping[str, str], server: Mapping[str, str]
+    ) -> None:
         self.network = network
-        self._postgres, self._valkey = Postgres(folder), Valkey(folder)
+        self._postgres, self._valkey = Postgres(folder, server), Valkey(folder)
         self.settings = Settings.read(
             {
                 "LIANBAN_ENV": "test",
@@ -58,7 +61,7 @@ class Stack:
                 f"LIANBAN_{name.upper()}": str(getattr(self.settings, name))
                 for name in ("env", "data", "port", "database_url", "redis_url", "private_addresses")
             },
-            **broken.told(lease, network.sink.port, bug),
+            **told,
             "PYTHONPATH": str(ROOT),
             "PYTHONSAFEPATH": "1",
             "PYTHONUNBUFFERED": "1",
