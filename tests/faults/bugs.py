@@ -208,7 +208,7 @@ class _Unguarded:
         return self._sql.execute(_GUARD.sub("", query), values)
 
 
-_GUARD = re.compile(r" ON CONFLICT .* DO NOTHING")
+_GUARD = re.compile(r" ON CONFLICT \(notice_id, .* DO NOTHING")
 
 
 def _told_twice() -> None:
