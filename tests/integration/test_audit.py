@@ -1,8 +1,10 @@
 """The auditor: seeded drift of each kind is found and named, and what is right is never called drift."""
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -26,6 +28,7 @@ from services.store.transactions import transaction
 from tests.acceptance.conftest import MONDAY, set_up
 from tests.acceptance.stage import Stage, wall
 from tests.databases import AIBO, empty
+from workers.audit import auditing
 
 NO_TIME = timedelta()
 AT_ONCE = timedelta()
@@ -258,6 +261,23 @@ def test_while_one_is_at_it_another_leaves_it_alone(shop: Shop, late_leak: Strea
 def test_a_round_is_not_begun_anew_before_its_time(shop: Shop, late_leak: StreamKey) -> None:
     assert watch(shop, budget=PLENTY) == 1
     assert watch(shop, budget=PLENTY) == 0
+
+
+def test_the_lane_looks_by_itself_until_it_is_ended(
+    shop: Shop, late_leak: StreamKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = Event()
+    monkeypatch.setattr("workers.audit.PAUSE_SECONDS", 0.01)
+
+    def look(mine: Shop) -> None:
+        watch(mine)
+        looked.set()
+
+    monkeypatch.setattr("workers.audit.watch", look)
+    with auditing(shop):
+        assert looked.wait(30)
+    assert kept(shop).looks >= 1
+    assert "audit" not in {one.name for one in threading.enumerate()}
 
 
 # ── late, or in flight ──────────────────────────────────────────────────────────────────────────────────────
