@@ -119,3 +119,8 @@ SELECT ended.stream_id, ended.id FROM e ended JOIN e step USING (stream_id, id)
 WHERE ended.type = 'DeadlineEnded' AND step.type = 'StepReached' AND step.seq > ended.seq
 """
 EARLY = "SELECT * FROM firing WHERE site_id = %s AND fired_at <= due_at"
+UNLOGGED = """
+SELECT (SELECT count(*) FROM event e WHERE e.site_id = s.id)
+    - coalesce((SELECT sum(r.last_seq - r.first_seq + 1) FROM log_run r WHERE r.site_id = s.id), 0)
+FROM site s WHERE s.id = %s
+"""

@@ -183,13 +183,15 @@ def hasty(crew: Crew, site: Site) -> Iterator[Site]:
         yield made
 
 
-def test_users_lanes_and_pulses_at_the_same_orders_neither_deadlock_nor_double(
+def test_users_lanes_and_three_pulses_at_the_same_orders_neither_deadlock_nor_double(
     crew: Crew, hasty: Site, servers_folder: Path
 ) -> None:
     log = servers_folder / "logs" / "postgres.log"
     already = log.stat().st_size
+    cycles_failed = crew.log().count("cycle_failed")
     crew.start("worker")
-    crew.start("pulse")
+    for _ in range(2):
+        crew.start("pulse")
     wait_until(lambda: crew.log().count(" ready.") == 3, STARTED)
     keys = [hasty.report("ordinary") for _ in range(6)]
     with storm.Nudging(crew) as nudger:
@@ -201,6 +203,8 @@ def test_users_lanes_and_pulses_at_the_same_orders_neither_deadlock_nor_double(
     assert hasty.ask(storm.TWICE, hasty.id) == []
     assert hasty.ask(storm.AFTER_ITS_END, hasty.id) == []
     assert hasty.ask(storm.EARLY, hasty.id) == []
+    wait_until(lambda: hasty.ask(storm.UNLOGGED, hasty.id) == [(0,)], said=crew.log())
+    assert crew.log().count("cycle_failed") == cycles_failed
     for key in keys:
         (tally,) = rebuild(hasty.shop, only=key)
         assert tally.differences == []
