@@ -110,7 +110,9 @@ def script_of_report(bench: Bench, site: Site) -> Script:
     with Recorder() as recorder:
         key, _ = desk.report(shop, caller, site.code, ReportBody.model_validate(REPORT), desk.Extras(ticket))
     with transaction(bench.worker.engine) as sql:
-        row = sql.execute("SELECT id FROM private_row WHERE stream_id = %s", (key.stream_id,)).fetchone()
+        row = sql.execute(
+            "SELECT id FROM private_row WHERE (site_id, stream_id) = (%s, %s)", (site.id, key.stream_id)
+        ).fetchone()
         sql.execute("UPDATE site SET next_number = 2 WHERE id = %s", (site.id,))
     if row is None:
         raise Broken("the report has no text")
