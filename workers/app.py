@@ -9,11 +9,14 @@ from celery.signals import (
     worker_before_create_process,
     worker_process_init,
     worker_process_shutdown,
+    worker_ready,
 )
+from celery.worker import state
 
 from services import bootstrap, nudges
 from services.execute import Shop
 from services.settings import Settings, settings
+from workers import watchdog
 
 TASKS = ("workers.routing", "workers.escalation", "workers.notification")
 
@@ -76,3 +79,9 @@ def _end(**_: Any) -> None:  # noqa: ANN401 - Celery's signal
     nudges.stop()
     if _shop is not None:
         _shop.engine.dispose()
+
+
+@worker_ready.connect
+def _watch(**_: Any) -> None:  # noqa: ANN401 - Celery's signal
+    """In the parent, which holds the messages."""
+    watchdog.start(lambda: [one.id for one in tuple(state.reserved_requests)])
