@@ -1,4 +1,4 @@
-"""`lianban dead`: work in quarantine, to be looked at, driven again or dropped."""
+"""`lianban dead`: work in quarantine or given up, to be looked at, driven again or dropped."""
 
 from datetime import UTC
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from services.store.contexts import Sql
     from services.store.quarantine import Dead
 
-app = typer.Typer(help="Work that failed again and again, and is tried once an hour.", no_args_is_help=True)
+app = typer.Typer(
+    help="Work that failed again and again and is tried once an hour, or was given up.", no_args_is_help=True
+)
 
 Numbers = Annotated[list[int], typer.Argument(help="Numbers, as `list` has them.", show_default=False)]
 WORDLESS = "its last try ended without a word: killed, out of memory or of time, or still going on"
@@ -19,7 +21,7 @@ WORDLESS = "its last try ended without a word: killed, out of memory or of time,
 
 @app.command("list")
 def list_(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
-    """What is in quarantine, in all queues.
+    """What is in quarantine, in all queues, and the deliveries that were given up.
 
     Example: ./lianban dead list
     """

@@ -13,6 +13,8 @@ from services.store.contexts import Sql
 class Step(StrEnum):
     """What happens to a delivery after it was queued (`delivery.created_at`)."""
 
+    QUEUED = "queued"
+    """Again: it had been given up, and the operator let it begin anew."""
     LEASED = "leased"
     """A try began: from here on it may have arrived."""
     ACCEPTED = "accepted"

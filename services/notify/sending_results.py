@@ -21,6 +21,7 @@ from services.notify.expanding import NOBODY, Site, read_sites_told, statement_t
 from services.notify.fallback import Again, Enough, Failed, Over
 from services.notify.people import Recipient
 from services.notify.record import Happened, Step, write
+from services.store import quarantine
 from services.store.claims import MOST_ATTEMPTS
 from services.store.contexts import Sql
 
@@ -253,6 +254,7 @@ def _send_again(sql: Sql, row: _Row, at: datetime) -> None:
 def _give_up(sql: Sql, row: _Row) -> None:
     sql.execute("UPDATE delivery SET state = %s WHERE id = %s", (str(Step.DEAD), row.id))
     write(sql, [Happened(row.id, Step.DEAD)], None)
+    quarantine.give_up(sql, row.id)
     log.error("dead", delivery=row.id, kind=row.kind)
 
 

@@ -1,7 +1,9 @@
-"""Rows in quarantine: which there are, and what an operator may do with them.
+"""Rows in quarantine and deliveries given up: which there are, and what an operator may do with them.
 
-A row stays in its queue and is tried alone once an hour; `dead` says which rows that are, so that nobody has
-to search a queue of a million. An entry counts as long as its row still waits and was tried as often.
+A row in quarantine stays in its queue and is tried alone once an hour; `dead` says which rows that are, so
+that nobody has to search a queue of a million. An entry counts as long as its row still waits and was tried
+as often. A delivery that no service took in hours is tried no more, and its entry counts until it is driven
+again or dropped; that nobody is reached is an alert of its own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,13 +13,14 @@ from datetime import datetime, timedelta
 from services.store.claims import MOST_ATTEMPTS, SHAPES, Queue
 from services.store.contexts import Sql
 
+GIVEN_UP = "Refused over every channel, again and again; the order's notices have the words."
 IN_FLIGHT = timedelta(minutes=1)
 """A try that has left no word may still be going on for so long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dead:
-    """A row in quarantine."""
+    """A row in quarantine, or a delivery that was given up."""
 
     id: int
     queue: Queue
@@ -31,6 +34,8 @@ class Dead:
     attempts: int
     error: str | None
     """None: the last try ended without a word, or is not over."""
+    given_up: bool
+    """It is a delivery that is tried no more."""
     needed: str | None
     """Why it must not be dropped, None where it may."""
 
@@ -51,21 +56,27 @@ _NEEDED: Mapping[Queue, str] = {
 def _from(queue: Queue) -> str:
     shape = SHAPES[queue]
     match = " AND ".join(f"q.{key} = d.row_key[{place}]" for place, key in enumerate(shape.keys, 1))
+    waits = f"q.attempts >= {MOST_ATTEMPTS} AND {shape.only}"
     return (
-        f"FROM dead d JOIN {queue} q ON {match} AND q.attempts >= {MOST_ATTEMPTS} AND {shape.only}"
+        f"FROM dead d JOIN {queue} q ON {match} AND ({waits} OR {_given_up(queue)})"
         f" JOIN site s ON s.id = d.site_id WHERE d.queue = '{queue}'"
     )
 
 
+def _given_up(queue: Queue) -> str:
+    return "q.state = 'dead'" if queue is Queue.DELIVERY else "false"
+
+
 _READ = " UNION ALL ".join(
     "SELECT d.id, d.queue, d.row_key, d.site_id, q.stream_id, s.code,"
-    f" q.{SHAPES[queue].due}, d.since, d.tried_at, d.attempts, d.error, {_NEEDED[queue]} {_from(queue)}"
+    f" q.{SHAPES[queue].due}, d.since, d.tried_at, d.attempts, d.error, {_given_up(queue)} AS given_up,"
+    f" {_NEEDED[queue]} {_from(queue)}"
     for queue in Queue
 )
 
 
 def read_dead(sql: Sql, numbers: Sequence[int] | None = None) -> list[Dead]:
-    """What is in quarantine, in the order in which it came there: everything, or some by their numbers."""
+    """What is in quarantine or given up, as it came there: everything, or some by their numbers."""
     rows = sql.execute(
         f"SELECT * FROM ({_READ}) AS d"  # noqa: S608 - our own constants
         " WHERE %(numbers)s::bigint[] IS NULL OR id = ANY (%(numbers)s::bigint[]) ORDER BY id",
@@ -78,7 +89,8 @@ def count_dead(sql: Sql) -> dict[Queue, int]:
     """How many rows of each queue are in quarantine for good reason: no try of them is still going on."""
     rows = sql.execute(
         f"SELECT d.queue, count(*) FROM ({_READ}) AS d JOIN site s ON s.id = d.site_id"  # noqa: S608
-        " WHERE s.clock <> 'frozen' AND (d.error IS NOT NULL OR d.tried_at < statement_timestamp() - %s)"
+        " WHERE s.clock <> 'frozen' AND NOT d.given_up"
+        " AND (d.error IS NOT NULL OR d.tried_at < statement_timestamp() - %s)"
         " GROUP BY d.queue",
         (IN_FLIGHT,),
     )
@@ -91,13 +103,31 @@ def forget_healed(sql: Sql) -> None:
     sql.execute(f"DELETE FROM dead WHERE id NOT IN (SELECT id FROM ({_READ}) AS d)")  # noqa: S608
 
 
+def give_up(sql: Sql, delivery_id: int) -> None:
+    """Write down a delivery that was given up."""
+    sql.execute(
+        "INSERT INTO dead (site_id, queue, row_key, since, tried_at, token, attempts, error)"
+        " SELECT site_id, 'delivery', ARRAY[id], statement_timestamp(),"
+        " coalesce(finished_at, statement_timestamp()), '', attempts, %s FROM delivery WHERE id = %s"
+        " ON CONFLICT (queue, row_key) DO UPDATE SET since = excluded.since, tried_at = excluded.tried_at,"
+        " token = excluded.token, attempts = excluded.attempts, error = excluded.error",
+        (GIVEN_UP, delivery_id),
+    )
+
+
+_QUEUED_AGAIN = (
+    "WITH again AS (UPDATE delivery q SET state = 'queued', attempts = 0, due_at = statement_timestamp(),"
+    " finished_at = NULL, digest_id = NULL, lease_until = NULL, lease_token = NULL WHERE {row}"
+    " RETURNING id, site_id) INSERT INTO delivery_step (site_id, delivery_id, step, at, words)"
+    " SELECT site_id, id, 'queued', statement_timestamp(), 'Begun anew by the operator.' FROM again"
+)
+_BEGUN_ANEW = "UPDATE {queue} q SET attempts = 0, lease_until = NULL, lease_token = NULL WHERE {row}"
+
+
 def retry(sql: Sql, one: Dead) -> None:
     """Let a row begin anew, as if it had never been tried; the pulse hints at its lane within a second."""
-    sql.execute(
-        f"UPDATE {one.queue} q SET attempts = 0, lease_until = NULL, lease_token = NULL"  # noqa: S608
-        f" WHERE {_is(one)}",
-        one.row_key,
-    )
+    change = _QUEUED_AGAIN if one.given_up else _BEGUN_ANEW
+    sql.execute(change.format(queue=one.queue, row=_is(one)), one.row_key)
     _leave_trace(sql, one, "retried", None)
 
 

@@ -281,7 +281,9 @@ class EventsPage(View):
 class DeliveryStepView(View):
     """One step in the life of a delivery."""
 
-    step: str = Field(description="leased, accepted, refused, unknown, by_hand, dead, opened or acted.")
+    step: str = Field(
+        description="leased, accepted, refused, unknown, by_hand, dead, queued anew, opened or acted."
+    )
     at: datetime
     attempt: int | None = Field(description="Which try brought it.")
     token: str | None = Field(description="Under which lease.")

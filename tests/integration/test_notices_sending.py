@@ -20,6 +20,7 @@ from services.notify.record import acted, opened
 from services.notify.sending import send
 from services.notify.sending_results import CLOSED, INTERRUPTED, Sent, begin, settle, sweep
 from services.store.engine import DatabaseRole, open_engine
+from services.store.quarantine import GIVEN_UP, forget_healed, read_dead, retry
 from services.store.transactions import transaction
 from tests.integration.notices_kit import SPEC, URL, Place, noticed
 
@@ -180,6 +181,24 @@ def test_where_nobody_can_be_reached_it_is_tried_for_hours_then_dead_with_an_ale
     here.deliver(outside=service)
     assert rows(here, "state, attempts") == [("dead", len(AGAIN_WHEN_REFUSED) + 1)]
     assert steps(here)[-2:] == ["refused", "dead"]
+
+
+def test_what_was_given_up_is_listed_until_the_operator_lets_it_begin_anew(
+    place: Callable[..., Place],
+) -> None:
+    here = place(ONE, live=True)
+    tell(here, quiet(here), urgency="danger")
+    here.deliver(outside=Service({"ntfy": Refused("gone")}))
+    here.sql("UPDATE delivery SET due_at = now(), attempts = 7 WHERE site_id = %s", here.site_id)
+    here.deliver(outside=Service({"ntfy": Refused("gone")}))
+    with transaction(here.shop.engine) as sql:
+        forget_healed(sql)
+        (found,) = [one for one in read_dead(sql) if one.site_id == here.site_id]
+        retry(sql, found)
+    assert (found.given_up, found.error, found.needed) == (True, GIVEN_UP, "it tells of danger")
+    here.deliver(outside=Service())
+    assert rows(here, "state, attempts") == [("accepted", 1)]
+    assert steps(here)[-4:] == ["dead", "queued", "leased", "accepted"]
 
 
 def test_what_is_tried_again_for_an_ordinary_notice_waits_for_working_hours(
