@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ARRAY, BigInteger, Column, Identity
+from sqlalchemy import ARRAY, BigInteger, Column, Identity, Index
 from sqlmodel import Field, SQLModel
 
 from models.tables.columns import big, instant
@@ -12,6 +12,7 @@ class DeadAction(SQLModel, table=True):
     """What an operator did with a row in quarantine; never changed or deleted."""
 
     __tablename__ = "dead_action"
+    __table_args__ = (Index("dead_action_stream", "site_id", "stream_id"),)
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     site_id: int

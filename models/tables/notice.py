@@ -29,7 +29,7 @@ class Notice(SQLModel, table=True):
     send_at: datetime = Field(sa_column=instant())
     expanded_at: datetime | None = Field(default=None, sa_column=instant(null=True))
     outcome: str | None = None
-    """What the expansion found: told, nobody (no one with a channel), or moot (no longer true)."""
+    """What the expansion found: told, nobody (no one with a channel), moot (no longer true), or dropped."""
 
     lease_until: datetime | None = Field(default=None, sa_column=instant(null=True))
     lease_token: str | None = None

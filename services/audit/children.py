@@ -75,7 +75,12 @@ _FIRINGS = (
     "deadline_id, rung, occurrence, seq, kind, party, due_at, fired_at, skipped, playbook, playbook_version,"
     " calendar_version FROM firing"
 )
-_NOTICES = "id, seq, party, role, why, urgency, created_at, send_at, expanded_at, outcome FROM notice"
+# Dropped is an outcome only where the operator's action is on record.
+_NOTICES = (
+    "id, seq, party, role, why, urgency, created_at, send_at, expanded_at, CASE WHEN outcome <> 'dropped' OR"
+    " EXISTS (SELECT FROM dead_action a WHERE a.site_id = notice.site_id AND a.stream_id = notice.stream_id"
+    " AND a.queue = 'notice' AND a.row_key = ARRAY[id] AND a.action = 'dropped') THEN outcome END FROM notice"
+)
 _DELIVERIES = (
     "id, notice_ids, kind, state, greatest(created_at, due_at,"
     " (SELECT e.closed_until FROM endpoint e WHERE e.code = delivery.endpoint)), finished_at,"

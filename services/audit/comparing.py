@@ -12,7 +12,7 @@ from services.audit.findings import Drift, DriftKind
 
 WAITS = frozenset({"queued", "leased"})
 """States of a delivery that has not reached its end."""
-WHY_NOT = frozenset({"nobody", "moot"})
+WHY_NOT = frozenset({"nobody", "moot", "dropped"})
 """Outcomes of a notice that leads to no delivery."""
 NOTHING = "–"
 

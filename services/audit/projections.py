@@ -19,6 +19,8 @@ class Rows:
 
     timers: Mapping[StreamKey, Mapping[int, Timer]]
     waiting: Mapping[StreamKey, datetime]
+    dropped: Mapping[tuple[int, ...], datetime]
+    """When the operator last dropped a timer or routing, by its row's key: it is missing by right."""
 
 
 def read_rows(sql: Sql, streams: Sequence[Stored]) -> Rows:
@@ -31,7 +33,16 @@ def read_rows(sql: Sql, streams: Sequence[Stored]) -> Rows:
     ):
         timers.setdefault(StreamKey(site_id, stream_id), {})[timer[0]] = Timer(*timer)
     waiting = sql.execute(f"SELECT site_id, stream_id, wanted_at FROM routing {keys}", places(streams))  # noqa: S608
-    return Rows(timers, {StreamKey(site_id, stream_id): at for site_id, stream_id, at in waiting})
+    dropped = sql.execute(
+        f"SELECT row_key, max(at) FROM dead_action {keys} WHERE action = 'dropped'"  # noqa: S608
+        " AND queue IN ('timer', 'routing') GROUP BY row_key",
+        places(streams),
+    )
+    return Rows(
+        timers,
+        {StreamKey(site_id, stream_id): at for site_id, stream_id, at in waiting},
+        {tuple(key): at for key, at in dropped},
+    )
 
 
 def broken_chain(one: Stored, folded: Folded) -> Drift | None:
@@ -51,12 +62,20 @@ def projected(
     wanted = {timer.deadline_id: timer for timer in kind.timers(folded.state)}
     timers = rows.timers.get(one.key, {})
     for number in sorted({*wanted, *timers}):
-        if wanted.get(number) != timers.get(number):
+        if wanted.get(number) != timers.get(number) and not _is_dropped(one.key, number, wanted, rows):
             stored, derived = short(timers.get(number)), short(wanted.get(number))
             yield Drift(one.key, DriftKind.TIMER, f"timer {number}", stored, derived)
     # The other way round is no drift: what could not be routed waits again after a new playbook.
-    if kind.waits_for_routing(folded.state) and one.key not in rows.waiting:
+    there = one.key in rows.waiting or (one.key.site_id, one.key.stream_id) in rows.dropped
+    if kind.waits_for_routing(folded.state) and not there:
         yield Drift(one.key, DriftKind.ROUTING, "routing", "does not wait", "waits for the route lane")
+
+
+def _is_dropped(key: StreamKey, number: int, wanted: Mapping[int, Timer], rows: Rows) -> bool:
+    """Only a row that was due is ever dropped: what the deadline was moved to since has to be there."""
+    at = rows.dropped.get((key.site_id, key.stream_id, number))
+    is_missing = number in wanted and number not in rows.timers.get(key, {})
+    return is_missing and at is not None and wanted[number].fire_at < at
 
 
 def _state(one: Stored, folded: Folded) -> Iterator[Drift]:

@@ -28,6 +28,7 @@ _KINDS: Mapping[str, Words] = {
 _STATES: Mapping[str, Words] = {
     "waiting": ("待发", "waiting"),
     "nobody": ("无人可送：没有任何渠道", "nobody could be told: there is no channel"),
+    "dropped": ("已由运维撤下，未发", "dropped by the operator, not sent"),
     "moot": ("到时已不属实，未发", "no longer true when its hour came, not sent"),
 }
 _STEPS: Mapping[str, tuple[Words, str]] = {

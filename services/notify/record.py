@@ -90,10 +90,10 @@ FROM delivery d WHERE (d.site_id, d.stream_id) = (%s, %s) ORDER BY d.id
 def service_record(sql: Sql, key: StreamKey) -> list[dict[str, Any]]:
     """All notices of a stream in their order, each with the deliveries that carried it and their lives.
 
-    `state` is waiting (not due, or not taken yet), told, nobody (no one with a channel was found), or moot
-    (no longer true when its hour came). A delivery's `person` is the member's code, None for the party's own
-    channel; `instead_of` is the delivery that did not get through before it, `digest_id` the one whose
-    message carried it together with others.
+    `state` is waiting (not due, or not taken yet), told, nobody (no one with a channel was found), moot (no
+    longer true when its hour came), or dropped (by the operator). A delivery's `person` is the member's
+    code, None for the party's own channel; `instead_of` is the delivery that did not get through before it,
+    `digest_id` the one whose message carried it together with others.
     """
     place = (key.site_id, key.stream_id)
     deliveries = [_delivery(*row) for row in sql.execute(_DELIVERIES, place).fetchall()]

@@ -319,7 +319,7 @@ class NoticeView(View):
     created_at: datetime
     send_at: datetime
     state: str = Field(
-        description="waiting, told, nobody (no one with a channel was found), or moot (no longer true)."
+        description="waiting, told, nobody (no one with a channel), moot (no longer true), or dropped."
     )
     deliveries: list[DeliveryView]
 

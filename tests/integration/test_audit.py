@@ -22,6 +22,8 @@ from services.audit.whole import audit
 from services.execute import Shop
 from services.replay.story import tell_story
 from services.settings import Settings
+from services.store import quarantine
+from services.store.claims import MOST_ATTEMPTS, SHAPES, Queue
 from services.store.contexts import Contexts
 from services.store.engine import DatabaseRole, open_engine
 from services.store.transactions import transaction
@@ -127,6 +129,33 @@ def test_a_missing_routing_row_is_found(shop: Shop, stage: Stage) -> None:
     assert drift_of(shop) == []
     change(shop, "DELETE FROM routing")
     assert [str(one.kind) for one in drift_of(shop)] == ["routing"]
+
+
+def dropped(shop: Shop, queue: str) -> None:
+    """The operator drops all that is in a queue."""
+    keys = ", ".join(f"q.{key}" for key in SHAPES[Queue(queue)].keys)
+    change(shop, f"UPDATE {queue} SET attempts = {MOST_ATTEMPTS}")
+    change(
+        shop,
+        "INSERT INTO dead (site_id, queue, row_key, since, tried_at, token, attempts)"
+        f" SELECT q.site_id, '{queue}', ARRAY[{keys}], now(), now(), '', q.attempts FROM {queue} q",
+    )
+    with transaction(shop.engine) as sql:
+        for one in quarantine.read_dead(sql):
+            quarantine.drop(sql, one, "a test")
+
+
+@pytest.mark.parametrize("queue", ["timer", "notice", "routing"])
+def test_what_the_operator_dropped_is_no_drift(shop: Shop, stage: Stage, queue: str) -> None:
+    body = ReportBody.model_validate({"space": "hall", "description": "灯不亮", "category": "electrical"})
+    desk.report(shop, stage.caller("committee"), stage.code, body)
+    if queue != "routing":
+        stage.forward("1 WH")
+    if queue == "notice":
+        change(shop, "DELETE FROM delivery")
+        change(shop, "UPDATE notice SET expanded_at = NULL, outcome = NULL")
+    dropped(shop, queue)
+    assert drift_of(shop) == []
 
 
 AsOwner = Callable[[str, str], None]

@@ -58,6 +58,8 @@ CREATE TABLE dead_action (
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     PRIMARY KEY (id)
 );
+
+CREATE INDEX dead_action_stream ON dead_action (site_id, stream_id);
 """
 
 DEAD_GRANTS = {"dead": "SELECT, INSERT, UPDATE, DELETE", "dead_action": "SELECT, INSERT"}
