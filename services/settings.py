@@ -114,6 +114,12 @@ class Settings(BaseModel):
         description="Channels over which the operator is told what is wrong: a JSON list of kinds with "
         "their fields. Default: none; `./lianban doctor` and /metrics show it all the same.",
     )
+    security_contact: str | None = Field(
+        None,
+        pattern=r"^(mailto:|https://|tel:)[!-~]+$",
+        description="Whom to tell of a weakness, in /.well-known/security.txt: mailto:security@example.org, "
+        "an https:// page or tel:. Default: none, and no such file.",
+    )
     database_pool: int = Field(
         5, ge=1, le=50, description="Connections to PostgreSQL that one process keeps at most."
     )

@@ -18,7 +18,7 @@ from services.settings import Settings, settings
 from services.store.engine import DatabaseRole
 from services.views.cursors import Cursors
 from services.views.order import API
-from services.web import entrance, link_routes, pages, reference, routes
+from services.web import entrance, link_routes, pages, reference, routes, security_txt
 
 THREADS = 4
 """More of them only wait for each other: about 4 halve the 99th percentile against the default of 40."""
@@ -52,6 +52,7 @@ def make_app(shop: Shop, told: Settings, *, with_nudges: bool = False) -> FastAP
     app.include_router(routes.router)
     link_routes.add(app)
     app.include_router(reference.router)
+    app.include_router(security_txt.router)
     app.mount("/static", routes.static_files())
     app.state.show_error = pages.show_error
     setattr(app, "openapi", lambda: describe(app))  # noqa: B010 - FastAPI's way, but not that of types

@@ -21,7 +21,16 @@ from services.store.transactions import transaction
 from services.views.order import API
 from services.web.cookies import cookie_name
 
-OPEN_PATHS = frozenset({"/health/live", "/health/ready", "/health/engine", "/sign-in", "/favicon.ico"})
+OPEN_PATHS = frozenset(
+    {
+        "/health/live",
+        "/health/ready",
+        "/health/engine",
+        "/sign-in",
+        "/favicon.ico",
+        "/.well-known/security.txt",
+    }
+)
 OPEN_FOLDERS = ("/static/", "/sign-in/", links.FOLDER)
 """A link in a message is itself what lets one in; its pages see to that."""
 REPORTING = frozenset({f"{API}/orders", f"{API}/orders:batch"})
