@@ -203,7 +203,7 @@ def refuse_unsafe_defaults(given: Mapping[str, str]) -> None:
     ):
         if name not in given:
             raise SettingsError(f"Set {PREFIX}{name.upper()}: in production {why}.")
-    if urlsplit(given["public_url"]).hostname in {"localhost", "127.0.0.1", "::1", "0.0.0.0"}:  # noqa: S104
+    if urlsplit(given["public_url"]).hostname in {"localhost", "127.0.0.1", "::1", "0.0.0.0"}:  # noqa: S104 - recognised, not listened on
         raise SettingsError(
             f"Set {PREFIX}PUBLIC_URL to the address that people use, not to this machine's own."
         )
@@ -285,7 +285,7 @@ def defaults(given: Mapping[str, str]) -> dict[str, object]:
 
 def dialled(host: str) -> str:
     """The host to call on this machine for an address that is listened on, as it stands in a URL."""
-    if host in {"0.0.0.0", "::"}:  # noqa: S104
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - recognised, not listened on
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host
 

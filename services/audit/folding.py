@@ -52,7 +52,7 @@ Visit = Callable[[StreamKey, Folded, Any, datetime], None]
 def read_stored(sql: Sql, which: str, given: Sequence[Any]) -> list[Stored]:
     """The rows of some streams; `which` is what follows FROM stream, in our own words."""
     rows = sql.execute(
-        f"SELECT site_id, stream_id, kind, seq, head, state, updated_at, {', '.join(COLUMNS)}"  # noqa: S608
+        f"SELECT site_id, stream_id, kind, seq, head, state, updated_at, {', '.join(COLUMNS)}"  # noqa: S608 - our own constants
         f" FROM stream {which}",
         given,
     ).fetchall()

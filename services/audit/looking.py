@@ -82,7 +82,7 @@ def orphans(sql: Sql) -> Iterator[Drift]:
     """
     for table in _HANGING:
         rows = sql.execute(
-            f"SELECT DISTINCT site_id, stream_id FROM {table} t WHERE NOT EXISTS (SELECT FROM stream s"  # noqa: S608
+            f"SELECT DISTINCT site_id, stream_id FROM {table} t WHERE NOT EXISTS (SELECT FROM stream s"  # noqa: S608 - our own constants
             " WHERE (s.site_id, s.stream_id) = (t.site_id, t.stream_id)) AND t.stream_id > 0"
             " ORDER BY 1, 2 LIMIT 100"
         )

@@ -28,13 +28,13 @@ def read_rows(sql: Sql, streams: Sequence[Stored]) -> Rows:
     keys = "JOIN unnest(%s::int[], %s::bigint[]) AS k (site_id, stream_id) USING (site_id, stream_id)"
     timers: dict[StreamKey, dict[int, Timer]] = {}
     for site_id, stream_id, *timer in sql.execute(
-        f"SELECT site_id, stream_id, deadline_id, generation, fire_at, party, kind FROM timer {keys}",  # noqa: S608
+        f"SELECT site_id, stream_id, deadline_id, generation, fire_at, party, kind FROM timer {keys}",  # noqa: S608 - our own constants
         places(streams),
     ):
         timers.setdefault(StreamKey(site_id, stream_id), {})[timer[0]] = Timer(*timer)
-    waiting = sql.execute(f"SELECT site_id, stream_id, wanted_at FROM routing {keys}", places(streams))  # noqa: S608
+    waiting = sql.execute(f"SELECT site_id, stream_id, wanted_at FROM routing {keys}", places(streams))  # noqa: S608 - our own constants
     dropped = sql.execute(
-        f"SELECT row_key, max(at) FROM dead_action {keys} WHERE action = 'dropped'"  # noqa: S608
+        f"SELECT row_key, max(at) FROM dead_action {keys} WHERE action = 'dropped'"  # noqa: S608 - our own constants
         " AND queue IN ('timer', 'routing') GROUP BY row_key",
         places(streams),
     )

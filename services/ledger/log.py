@@ -136,7 +136,7 @@ def _columns(rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
 def runs_from(sql: Sql, index: int, limit: int) -> list[Run]:
     """The next runs whose first leaf is at `index` or behind it, in their order."""
     rows = sql.execute(
-        f"SELECT {_RUN} FROM log_run WHERE first_index >= %s ORDER BY first_index LIMIT %s",  # noqa: S608
+        f"SELECT {_RUN} FROM log_run WHERE first_index >= %s ORDER BY first_index LIMIT %s",  # noqa: S608 - our own constants
         (index, limit),
     )
     return [Run(row[0], StreamKey(row[1], row[2]), row[3], bytearray(row[4])) for row in rows]
@@ -145,7 +145,7 @@ def runs_from(sql: Sql, index: int, limit: int) -> list[Run]:
 def runs_of(sql: Sql, keys: Sequence[StreamKey]) -> dict[StreamKey, list[Run]]:
     """The runs of streams, each stream's in the order of its events."""
     rows = sql.execute(
-        f"SELECT {_RUN} FROM log_run JOIN unnest(%s::int[], %s::bigint[]) AS k (site_id, stream_id)"  # noqa: S608
+        f"SELECT {_RUN} FROM log_run JOIN unnest(%s::int[], %s::bigint[]) AS k (site_id, stream_id)"  # noqa: S608 - our own constants
         " USING (site_id, stream_id) ORDER BY site_id, stream_id, first_seq",
         ([key.site_id for key in keys], [key.stream_id for key in keys]),
     )

@@ -55,7 +55,7 @@ _FREE = f"q.attempts < {MOST_ATTEMPTS} AND (q.lease_until IS NULL OR q.lease_unt
 
 # Nobody else works for the site: what is leased after a round of the lanes, or given up, has failed.
 _LEFT = " UNION ALL ".join(
-    f"SELECT 1 FROM {queue} q WHERE q.site_id = %(site)s AND {shape.only} AND NOT ({_FREE})"  # noqa: S608
+    f"SELECT 1 FROM {queue} q WHERE q.site_id = %(site)s AND {shape.only} AND NOT ({_FREE})"  # noqa: S608 - our own constants
     f" AND q.{shape.due} {'<' if shape.strictly else '<='} %(at)s"
     for queue, shape in SHAPES.items()
 )

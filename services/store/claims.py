@@ -268,7 +268,7 @@ def _write_back(sql: Sql, done: Claim, keys: Sequence[tuple[Any, ...]], change: 
     shape = SHAPES[done.queue]
     names = ", ".join(shape.keys)
     sql.execute(
-        f"WITH mine AS MATERIALIZED (SELECT {names} FROM {done.queue} WHERE ({names}) IN"  # noqa: S608
+        f"WITH mine AS MATERIALIZED (SELECT {names} FROM {done.queue} WHERE ({names}) IN"  # noqa: S608 - our own constants
         f" (SELECT * FROM unnest({', '.join(f'%(k{i})s::bigint[]' for i in range(len(shape.keys)))}))"
         f" AND lease_token = %(token)s FOR UPDATE SKIP LOCKED) {change}"
         f" WHERE {' AND '.join(f't.{key} = mine.{key}' for key in shape.keys)}",

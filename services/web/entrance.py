@@ -185,7 +185,7 @@ def _enrolment(request: Request, account_id: int, sealed: str = "", why: str | N
         "sealed": sealed,
         "seed": " ".join(seed[at : at + 4] for at in range(0, len(seed), 4)),
         # Drawn into the page: as a picture of its own the seed would stand in an address.
-        "picture": Markup(picture.svg_inline(scale=5, border=2, dark="#000", light="#fff")),  # noqa: S704
+        "picture": Markup(picture.svg_inline(scale=5, border=2, dark="#000", light="#fff")),  # noqa: S704 - drawn by segno from our own words
     }
     return page(request, "enrol.html", values, _WHY_STATUS.get(why or "", 200))
 

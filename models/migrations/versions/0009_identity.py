@@ -153,7 +153,7 @@ READ_BY_FUNCTIONS = ("account", "standing", "sign_in", "outside_identity", "site
 OWN = "account_id = lianban_account()"
 VISIBLE = "site_id = ANY (lianban_sites())"
 POLICIES = {
-    "account": f"id = lianban_account() OR id IN (SELECT account_id FROM standing WHERE {VISIBLE})",  # noqa: S608
+    "account": f"id = lianban_account() OR id IN (SELECT account_id FROM standing WHERE {VISIBLE})",  # noqa: S608 - our own constants
     "standing": f"{OWN} OR {VISIBLE}",
     "recovery_code": OWN,
     "outside_identity": OWN,
