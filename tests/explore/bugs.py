@@ -17,8 +17,8 @@ from models.domain.orders.deadlines import begin, end, end_of, pause, strike
 from models.domain.orders.draft import Draft
 from models.domain.orders.folding import Fold, with_party
 from models.domain.orders.handlers import HANDLERS, dispatching, ending, requesting, reviewing, working
-from models.domain.orders.lives import By
 from models.domain.orders.state import Order, Request
+from models.domain.policy import ORDER, WORKING, By
 from models.domain.words import AssignmentState, DeadlineKind, Duty, RequestKind
 from tests.explore.explorer import replaced
 
@@ -81,8 +81,7 @@ def _done_for_all() -> AbstractContextManager[None]:
 
 @_bug("the fixer may verify", "work", "rule_3_never_by_the_fixer")
 def _verifies_itself() -> AbstractContextManager[None]:
-    move = lives.MOVES[c.Verify]
-    return replaced(lives.MOVES, c.Verify, replace(move, by=(*move.by, By.OWN)))
+    return replaced(ORDER, "verify", {**ORDER["verify"], By.OWN: WORKING})
 
 
 @_bug("closed once the lead is verified", "work", "rule_3_closed_means_all_verified_or_released")
@@ -152,14 +151,13 @@ def _nominee_decides() -> AbstractContextManager[None]:
 
 @_bug("the asker may decide", "returns", "rule_5_decided_by_the_decider")
 def _asker_decides() -> AbstractContextManager[None]:
-    move = lives.MOVES[c.Decide]
     real = HANDLERS[c.Decide]
 
     def decide(draft: Draft, command: c.Decide) -> None:
         real(draft, replace(command, granted=True))
 
     both = ExitStack()
-    both.enter_context(replaced(lives.MOVES, c.Decide, replace(move, by=(*move.by, By.OWN))))
+    both.enter_context(replaced(ORDER, "decide", {**ORDER["decide"], By.OWN: WORKING}))
     both.enter_context(_in_place_of(c.Decide, decide))
     return both  # type: ignore[return-value]
 
