@@ -49,7 +49,11 @@ def name_connections() -> None:
 
 
 def shorten(share: float) -> None:
-    """The leases, and in proportion all that must end before they do, or waits for them."""
+    """The leases, and in proportion all that must end before they do, or waits for them.
+
+    Not the time limits of Celery's tasks: they would end whoever is stopped past his lease the moment that he
+    wakes, and nobody would see what he says then.
+    """
     from services.notify import endpoints, endpoints_rows, fallback, sending  # noqa: PLC0415 - see above
     from services.notify.outside_wire import Wire  # noqa: PLC0415
     from services.notify.sending_threads import Threads  # noqa: PLC0415
@@ -84,28 +88,11 @@ def _scaled(defaults: tuple[Any, ...] | None, share: float) -> tuple[Any, ...]:
     return tuple(one * share if isinstance(one, float | timedelta) else one for one in defaults)
 
 
-def shorten_tasks(share: float) -> None:
-    """The limits of Celery's tasks likewise."""
-    from workers import notification  # noqa: PLC0415 - makes the Celery application
-    from workers.app import app  # noqa: PLC0415
-
-    app.conf.update(
-        task_soft_time_limit=app.conf.task_soft_time_limit * share,
-        task_time_limit=app.conf.task_time_limit * share,
-    )
-    notification.send_notices.soft_time_limit = round(notification.SOFT_SECONDS * share)
-    notification.send_notices.time_limit = round(notification.HARD_SECONDS * share)
-
-
-def _share() -> float:
-    return float(os.environ[LEASE]) / WHOLE_SECONDS
-
-
 def prepare() -> None:
     """Do to this process what the environment asks for."""
     name_connections()
     lead_to_sink(int(os.environ[SINK]))
-    shorten(_share())
+    shorten(float(os.environ[LEASE]) / WHOLE_SECONDS)
     if bug := os.environ.get(BUG):
         from tests.faults.bugs import BUGS  # noqa: PLC0415 - imports most of the product
 
@@ -122,7 +109,6 @@ def main() -> None:
     elif sys.argv[0] == "celery":
         from celery.__main__ import main as celery  # noqa: PLC0415
 
-        shorten_tasks(_share())
         celery()
     else:
         from workers import pulse  # noqa: PLC0415

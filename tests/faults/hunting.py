@@ -8,7 +8,6 @@ from typing import Any
 from tests.faults.bugs import BUGS, Bug
 from tests.faults.run import Order, run
 
-SECONDS = 18.0
 PATIENCE = timedelta(seconds=20)
 """A broken engine may never come to rest: it is looked at all the same."""
 
@@ -18,13 +17,25 @@ def shows(bug: Bug, image: dict[str, Any]) -> list[str]:
     return [name for name in bug.found_by if (not image[name] if name == "ledger_ok" else image[name])]
 
 
+def told(order: Order, name: str) -> Order:
+    """The run that shows a bug."""
+    bug = BUGS[name]
+    return replace(
+        order,
+        seconds=order.seconds or bug.seconds,
+        bug=name,
+        kinds=bug.kinds,
+        harm=bug.harm,
+        server=bug.server,
+        patience=PATIENCE,
+    )
+
+
 def hunt(order: Order, names: Iterable[str], say: Callable[[str], object]) -> Iterator[dict[str, Any]]:
     """Run with one bug after the other; what came of each."""
     for name in names:
         bug = BUGS[name]
-        image = run(
-            replace(order, bug=name, kinds=bug.kinds, harm=bug.harm, server=bug.server, patience=PATIENCE)
-        )
+        image = run(told(order, name))
         by = shows(bug, image)
         say(f"{name}: {'caught by ' + ', '.join(by) if by else 'NOT CAUGHT'}  ({bug.words})")
         yield {

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.faults.bugs import BUGS
-from tests.faults.hunting import SECONDS, hunt
+from tests.faults.hunting import hunt
 from tests.faults.plan import KINDS, UnknownFault, chosen
 from tests.faults.run import Order, run
 
@@ -28,9 +28,10 @@ def main() -> int:
         kinds = chosen(given.plan)
     except UnknownFault as error:
         parser.error(f"{error} There are: {', '.join(KINDS)}.")
-    seconds = given.seconds or (SECONDS if given.seeded_bugs else 60.0)
+    hunts = given.seeded_bugs or given.bug
+    seconds = given.seconds or (0.0 if hunts else 60.0)
     order = Order(seconds, given.seed, kinds, lease=timedelta(seconds=given.lease), keep=given.keep)
-    image = _hunted(order, given) if given.seeded_bugs or given.bug else run(order)
+    image = _hunted(order, given) if hunts else run(order)
     _say(json.dumps(image, ensure_ascii=False, default=str) if given.json else _in_words(image))
     return 0 if image["good"] else 1
 

@@ -34,7 +34,9 @@ KINDS = {
     "kill-sender-child": Kind("SIGKILL of the process that sends"),
     "kill-pulse": Kind("SIGKILL of one of the two pulses"),
     "stop-worker": Kind("SIGSTOP of the engine's worker past its lease, then SIGCONT", _PAST, leases=True),
-    "stop-sender": Kind("SIGSTOP of the sender past its lease, then SIGCONT", _PAST, leases=True),
+    "stop-sender": Kind(
+        "SIGSTOP of the sender, while it sends, until others took over, then SIGCONT", _PAST, leases=True
+    ),
     "stop-pulse": Kind("SIGSTOP of a pulse past its lease, then SIGCONT", _PAST, leases=True),
     "flushall": Kind("FLUSHALL of the broker"),
     "broker-killed": Kind("SIGKILL of the broker"),

@@ -37,6 +37,7 @@ class Order:
     """What is asked for."""
 
     seconds: float
+    """Of load and faults; 0 in a hunt for bugs, where each has its own."""
     seed: int
     kinds: Sequence[str]
     lease: timedelta = timedelta(seconds=12)
@@ -68,6 +69,7 @@ class Run:
         todo = list(
             drawn(order.kinds, seed=order.seed, seconds=order.seconds, lease=order.lease.total_seconds())
         )
+        self._wait(lambda: self._stack.is_at_work)
         for client in self.clients:
             client.start()
         began = time.monotonic()

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -31,6 +32,18 @@ ROOT = Path(__file__).resolve().parents[2]
 PULSES = 2
 PATIENCE = timedelta(seconds=180)
 """In which a process is ready, however busy the machine is."""
+
+
+MOMENT_SECONDS = 2.0
+"""So long a process is watched for the right moment to stop it."""
+LOOK_SECONDS = 0.02
+
+LEASED = "SELECT lease_token FROM delivery WHERE state = 'leased'"
+HELD = """
+SELECT (SELECT count(*) FROM pg_stat_activity a WHERE a.application_name = l.by AND a.xact_start IS NOT NULL)
+FROM faults_lease l WHERE l.token = ANY (%s) AND split_part(l.by, '/', -1) = ANY (%s)
+"""
+"""By lease, how many transactions its holder has open."""
 
 
 class Stack:
@@ -122,6 +135,11 @@ class Stack:
             one.child.is_ready() for one in everybody
         )
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether everything is up, the workers with their children: on a busy machine that takes long."""
+        return self.is_up and all(len(self._family(name)) > 1 for name in ("worker", "sender"))
+
     # ── blows ────────────────────────────────────────────────────────────────────────────────────────────
 
     def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
@@ -144,6 +162,39 @@ class Stack:
         """SIGSTOP for a process and all that it has made."""
         self._stopped.add(name)
         self._signal(name, signal.SIGSTOP)
+
+    def pause_sending(self, name: str) -> bool:
+        """SIGSTOP at a moment when sends are under way there and nothing is locked; whether one came.
+
+        What is locked nobody could take over.
+        """
+        if name in self._stopped:
+            return False
+        until = time.monotonic() + MOMENT_SECONDS
+        with suppress(psycopg.Error):
+            while time.monotonic() < until:
+                if self._under_way(name):
+                    self.pause(name)
+                    if self._under_way(name) == {0}:
+                        return True
+                    self.resume(name)
+                time.sleep(LOOK_SECONDS)
+        return False
+
+    def is_taken_over(self, name: str) -> bool:
+        """Whether others have seen to all that was under way there."""
+        with suppress(psycopg.Error):
+            return not self._under_way(name)
+        return False
+
+    def _under_way(self, name: str) -> set[int]:
+        """How many transactions those have open who are of this name and have sends under way."""
+        numbers = [str(one.pid) for one in self._family(name)]
+        with psycopg.connect(self.settings.database_url, autocommit=True, connect_timeout=5) as owner:
+            owner.execute("SET ROLE lianban_worker")
+            tokens = [row[0] for row in owner.execute(LEASED).fetchall()]
+            owner.execute("RESET ROLE")  # only who owns the sessions sees their transactions
+            return {row[0] for row in owner.execute(HELD, (tokens, numbers)).fetchall()}
 
     def resume(self, name: str) -> None:
         """SIGCONT for them, the children first."""

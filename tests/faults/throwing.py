@@ -9,6 +9,8 @@ from signal import SIGINT, SIGQUIT
 from tests.faults.plan import Fault
 from tests.faults.stack import PULSES, Stack
 
+MOST_LONGER = 20.0
+"""Seconds that a fault may last beyond its end, until what it is for has come."""
 SHARE = 0.7
 """Of the messages that a bad endpoint treats badly, so that good ones pass between them."""
 
@@ -17,6 +19,11 @@ SHARE = 0.7
 class _End:
     at: float
     take_back: Callable[[], None]
+    may: Callable[[], bool] = lambda: True
+    """Whether it may be taken back now; if not, it is `MOST_LONGER` seconds later."""
+
+    def is_over(self, now: float) -> bool:
+        return self.at <= now and (self.at + MOST_LONGER <= now or self.may())
 
 
 class Thrower:
@@ -46,8 +53,8 @@ class Thrower:
 
     def look(self, now: float) -> None:
         """Take back what is over."""
-        over = [one for one in self._ends if one.at <= now]
-        self._ends = [one for one in self._ends if one.at > now]
+        over = [one for one in self._ends if one.is_over(now)]
+        self._ends = [one for one in self._ends if one not in over]
         for one in over:
             one.take_back()
 
@@ -70,10 +77,23 @@ class Thrower:
         self._stack.kill(self._one(name))
         return None
 
-    def _stop(self, name: str, fault: Fault) -> None:
+    def _stop(self, name: str, fault: Fault) -> bool | None:
         one = self._one(name)
+        if name == "sender":
+            return self._stop_sending(one, fault)
         self._stack.pause(one)
         self._until(fault, lambda: self._stack.resume(one))
+        return None
+
+    def _stop_sending(self, name: str, fault: Fault) -> bool:
+        """What it says when it wakes is late for certain: others have thought of its sends by then."""
+        if not self._stack.pause_sending(name):
+            return False
+        end = self._now + fault.lasts
+        self._ends.append(
+            _End(end, lambda: self._stack.resume(name), lambda: self._stack.is_taken_over(name))
+        )
+        return True
 
     def _broker(self, how: str, fault: Fault) -> None:
         network = self._stack.network
