@@ -6,6 +6,7 @@ replays a refusal of each.
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar
 from urllib.parse import urlsplit
@@ -15,6 +16,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from services.gateways import EMAIL, HOST, PORT, MailServer, SmsGateway, Token, one_word
 
 SHORTEST_WEBHOOK_SECRET = 16
+WEBHOOK_KEY = "whsec_"
+"""Before a key as Standard Webhooks writes it: base64; what comes without it is the key itself."""
+WEBHOOK_KEY_BYTES = range(24, 65)
 
 
 class BadAddress(ValueError):
@@ -82,9 +86,20 @@ def _webhook(url: str) -> str:
 
 
 def _long(secret: SecretStr) -> SecretStr:
+    if secret.get_secret_value().startswith(WEBHOOK_KEY):
+        if len(_decoded(secret)) not in WEBHOOK_KEY_BYTES:
+            raise ValueError(f"write {WEBHOOK_KEY} and 24 to 64 bytes in base64")
+        return secret
     if len(one_word(secret).get_secret_value()) < SHORTEST_WEBHOOK_SECRET:
         raise ValueError(f"write at least {SHORTEST_WEBHOOK_SECRET} letters and digits")
     return secret
+
+
+def _decoded(secret: SecretStr) -> bytes:
+    try:
+        return b64decode(secret.get_secret_value().removeprefix(WEBHOOK_KEY), validate=True)
+    except ValueError:
+        return b""
 
 
 class Email(Address):
@@ -114,6 +129,12 @@ class Webhook(Address):
 
     url: Annotated[str, AfterValidator(_webhook)]
     secret: Annotated[SecretStr, AfterValidator(_long)]
+
+    @property
+    def key(self) -> bytes:
+        """What signs."""
+        text = self.secret.get_secret_value()
+        return _decoded(self.secret) if text.startswith(WEBHOOK_KEY) else text.encode()
 
 
 class Spoken(Address):
@@ -216,7 +237,9 @@ def parse_address(kind: str, text: str) -> Address:
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         where = ".".join(map(str, first["loc"])) or "address"
-        raise BadAddress(f"The {kind} channel's {where}: {first['msg'].lower()}.") from None
+        raise BadAddress(
+            f"The {kind} channel's {where}: {first['msg'].removeprefix('Value error, ').lower()}."
+        ) from None
 
 
 def _fields(model: type[Address], text: str) -> object:

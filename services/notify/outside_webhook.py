@@ -31,7 +31,7 @@ def webhook_request(message: Message, address: Webhook) -> Request:
     ).encode()
     number, stamp = f"lianban-{message.delivery_id}", str(int(time()))
     signed = f"{number}.{stamp}.".encode() + body
-    sign = hmac.digest(address.secret.get_secret_value().encode(), signed, "sha256")
+    sign = hmac.digest(address.key, signed, "sha256")
     headers = {
         "Content-Type": "application/json; charset=utf-8",
         "webhook-id": number,

@@ -124,13 +124,25 @@ def test_a_robot_without_a_secret_is_sent_no_signature() -> None:
     )
 
 
-def test_a_webhook_is_signed_as_standard_webhooks_has_it() -> None:
-    address = Webhook.model_validate({"url": "https://party.example/hook", "secret": "0123456789abcdef"})
+KEY = bytes(range(200, 232))
+IN_BASE64 = f"whsec_{base64.b64encode(KEY).decode()}"
+
+
+@pytest.mark.parametrize(("secret", "key"), [("0123456789abcdef", b"0123456789abcdef"), (IN_BASE64, KEY)])
+def test_a_webhook_is_signed_as_standard_webhooks_has_it(secret: str, key: bytes) -> None:
+    address = Webhook.model_validate({"url": "https://party.example/hook", "secret": secret})
     request = webhook_request(message("webhook"), address)
     sent = request.headers
     signed = f"{sent['webhook-id']}.{sent['webhook-timestamp']}.".encode() + request.body
-    wanted = base64.b64encode(hmac.digest(b"0123456789abcdef", signed, sha256)).decode()
+    wanted = base64.b64encode(hmac.digest(key, signed, sha256)).decode()
     assert (sent["webhook-id"], sent["webhook-signature"]) == ("lianban-7", f"v1,{wanted}")
+
+
+@pytest.mark.parametrize("secret", ["whsec_c2hvcnQ=", "whsec_no base64 at all, however long it may be"])
+def test_a_key_of_standard_webhooks_that_is_none_is_refused_in_words(secret: str) -> None:
+    text = json.dumps({"url": "https://party.example/hook", "secret": secret})
+    with pytest.raises(BadAddress, match="channel's secret: write whsec_ and 24 to 64 bytes in base64"):
+        parse_address("webhook", text)
 
 
 @pytest.mark.parametrize(
