@@ -26,8 +26,9 @@ def audit(
 ) -> None:
     """Is everything armed, fired and sent as the events have it? Compares all that is kept beside them.
 
-    States, columns, timers, firings, notices, deliveries, outbox, routing, and what is due for long. The
-    auditor in the pulse does the same all the time. Exit code 1 when something has drifted.
+    States, columns, timers, firings, notices, deliveries, outbox, routing, and
+    what is due for long. The auditor in the pulse does the same all the time. Exit
+    code 1 when something has drifted.
 
     Example: ./lianban audit AIBO5-17
     """

@@ -25,8 +25,9 @@ def backup(
 ) -> None:
     """Write all that is kept into one file, as it is at one instant; while the system runs, or stopped.
 
-    Inside: the whole database (people's words and telephone numbers are in it), photos, checkpoints. Not
-    inside: the keys, unless --with-keys; what the broker holds. Guard the file like the data folder.
+    Inside: the whole database (people's words and telephone numbers are in it),
+    photos, checkpoints. Not inside: the keys, unless --with-keys; what the broker
+    holds. Guard the file like the data folder.
 
     Example: ./lianban backup /media/usb/lianban-2026-10-12.zip
     """
@@ -53,8 +54,8 @@ def restore(
 ) -> None:
     """Make an installation from a backup, in an empty data folder (LIANBAN_DATA) or an empty database.
 
-    All or nothing: what fails leaves no trace. Afterwards the ledger is verified and everything audited;
-    exit code 1 when either finds something.
+    All or nothing: what fails leaves no trace. Afterwards the ledger is verified
+    and everything audited; exit code 1 when either finds something.
 
     Example: LIANBAN_DATA=/srv/lianban ./lianban restore /media/usb/lianban-2026-10-12.zip
     """

@@ -37,6 +37,7 @@ _STEPS: Mapping[str, tuple[Words, str]] = {
     "accepted": (("服务已接收", "accepted by the service"), "green"),
     "refused": (("被拒", "refused"), "red"),
     "unknown": (("不明：可能已到，也可能未到", "unknown: it may have arrived or not"), "yellow"),
+    "told": (("已告知", "told"), "green"),
     "by_hand": (("待人工告知", "to be told by a person"), "yellow"),
     "dead": (("放弃：已无其他渠道", "given up: no other channel is left"), "bold red"),
     "opened": (("已打开", "opened"), "green"),
@@ -90,11 +91,11 @@ class Record(Speaker):
         table.add_column(ratio=1, overflow="fold")
         table.add_row(self._moment(one.created_at, notice), self._stepped("queued"))
         for step in one.steps:
-            table.add_row(self._moment(step.at, notice), self._step(step))
+            table.add_row(self._moment(step.at, notice), self._step(step, one.kind))
         return table
 
-    def _step(self, step: DeliveryStepView) -> Text:
-        text = self._stepped(step.step)
+    def _step(self, step: DeliveryStepView, kind: str) -> Text:
+        text = self._stepped("told" if (kind, step.step) == ("spoken", "accepted") else step.step)
         if step.step == "leased":
             tried = self._say(f"第 {step.attempt} 次", f"try {step.attempt}")
             text.append(f"  {tried}  {step.token}", "dim")
