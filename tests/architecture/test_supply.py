@@ -114,6 +114,7 @@ PLANTED = {
     "aliyun": "LTAI" + "5tQ8mKp3vXz7RwYn2cBd",
     "dingtalk": "https://oapi.dingtalk.com/robot/send?access_" + "token=" + "4fd0c2e19a7b" * 5 + "83d1",
     "lianban": "lbt" + "_" + "Zk8Qw3RtYp6VxN2mBc7LhJf5Gd9Sa4Ke1Uo0Wi3Xr",
+    "github": "ghp_" + "Zk8Qw3RtYp6VxN2mBc7LhJf5Gd9Sa4Ke1Uo0",
     "key": "-----BEGIN " + "PRIVATE KEY-----",
     "url": "postgresql://lianban:" + "Hq7vT2xw" + "@db.example.org/lianban",
     "word": "secret_key = '" + "Hq7vT2xwPz9LmR4k" + "'",
@@ -135,7 +136,7 @@ def test_a_secret_that_nobody_accepted_fails_the_scan(
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     monkeypatch.setattr(scans, "ROOT", tmp_path)
     assert scans.main("secrets") == 1
-    assert capsys.readouterr().out.startswith("planted.py:1 AWS Access Key.")
+    assert capsys.readouterr().out.startswith("planted.py:1 Token or key.")
 
 
 def test_an_accepted_secret_is_accepted_in_its_file_alone(
