@@ -1,6 +1,7 @@
 """What lianban is made of: pinned, listed, allowed; and that the scans of `check` find what they are for."""
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -47,6 +48,21 @@ def test_a_line_without_a_hash_or_with_an_address_is_no_pin(line: str) -> None:
 
 def test_a_pin_knows_who_needs_it() -> None:
     assert pins(PINNED) == [replace(CLICK, version="8.1")]
+
+
+# ── the threat model ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_the_threat_model_points_at_exists() -> None:
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    pointers = re.findall(r"`((?:services|models|tests|deploy)/[\w./]+)(?:::(\w+))?`", page)
+    gone = [
+        (path, name)
+        for path, name in pointers
+        if not (ROOT / path).exists() or (name and f"def {name}(" not in (ROOT / path).read_text("utf-8"))
+    ]
+    assert len(pointers) > 20
+    assert gone == []
 
 
 # ── licences ────────────────────────────────────────────────────────────────────────────────────────────────
