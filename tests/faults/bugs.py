@@ -182,8 +182,8 @@ def _taken_off_first() -> None:
     work_off = lanes._work_off
 
     def gone_first(shop: Any, scope: Any, taken: Any, todo: Mapping[Any, Any]) -> Any:
-        keys = [(key.site_id, key.stream_id) for key in todo]
-        if taken.queue == "routing" and keys:
+        keys = [row[: len(claims.SHAPES[taken.queue].keys)] for row in taken.rows]
+        if keys:
             with transaction(shop.engine, sorted({key[0] for key in keys})) as sql:
                 claims.drop(sql, taken, keys)
             time.sleep(6 * DELAY_SECONDS)
