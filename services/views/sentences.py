@@ -108,6 +108,9 @@ _YES_NO: Mapping[str, Mapping[bool, Words]] = {
     "in_force": {True: ("，方案生效", "; it is in force"), False: ("", "")},
 }
 
+VIA_LINK = "link"
+_BY_LINK: Words = ("（经消息中的链接办理）", ", by the link in a message")
+
 
 @dataclass(frozen=True, slots=True)
 class Teller:
@@ -131,7 +134,8 @@ class Teller:
         if "party" not in flat and flat.get("id") in self.subjects:
             flat["party"], kind = self.subjects[flat["id"]]
             flat["request" if name.startswith("Request") else "kind"] = kind
-        return say(_SENTENCES[name], self.language).format_map(_Words(self, flat, actor))
+        told = say(_SENTENCES[name], self.language).format_map(_Words(self, flat, actor))
+        return told + (say(_BY_LINK, self.language) if actor.get("via") == VIA_LINK else "")
 
     def party(self, code: str) -> str:
         """A party by name."""

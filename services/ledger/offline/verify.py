@@ -180,7 +180,7 @@ def main(folder: Path, *given: str) -> None:
         verify_growth(earlier[-1], head, one["proof"])
     for file in given[1:]:
         kept = opened(Path(file).read_text(encoding="utf-8"), key, "checkpoint in " + file)[:3]
-        need(kept in earlier, "nothing here proves that the log continues the checkpoint in " + file)
+        need(kept in earlier, "no proof here for " + file + "; ask for an export with --since it")
     for seq, event in enumerate(told["events"], 1):
         image = json.loads(event["bytes"])
         who = image["actor"].get("party", "-") + " " + image["actor"]["role"]

@@ -118,6 +118,8 @@ def test_a_tap_acknowledges_as_the_person_and_the_ledger_says_by_what_door(world
     assert event["actor"] == {"role": "handler", "party": "property", "person": "tang-ayong", "via": "link"}
     page = world.client().get(answer.headers["location"], headers=HTML).text
     assert "已接单，记录在案" in page
+    told = world.of("handler", "committee").get(f"/api/v1/orders/{code}/events").json()["items"]
+    assert any(one["type"] == "AssignmentAcknowledged" and one["text"].endswith("链接办理）") for one in told)
     assert "收到，我们来办" not in page
 
 

@@ -200,7 +200,7 @@ def test_a_checkpoint_of_another_history_is_refused_by_export_and_script(
     (tmp_path / "other.txt").write_text(other, encoding="utf-8")
     done = _script(tmp_path, verifier, "other.txt")
     assert done.returncode == 1
-    assert "nothing here proves that the log continues the checkpoint in other.txt" in done.stderr
+    assert "no proof here for other.txt; ask for an export with --since it" in done.stderr
 
 
 def test_a_checkpoint_of_another_key_is_none(
