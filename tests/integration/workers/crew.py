@@ -33,7 +33,7 @@ STARTED = 240.0
 """Seconds in which a process is up, however busy the machine is."""
 
 
-def wait_until(condition: Callable[[], Any], within: float = 40, said: str = "it never came true") -> float:
+def wait_until(condition: Callable[[], Any], within: float = 150, said: str = "it never came true") -> float:
     """Seconds until it was true."""
     begun = time.monotonic()
     while not condition():

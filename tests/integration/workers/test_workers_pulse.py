@@ -195,7 +195,7 @@ def test_a_child_that_has_ended_makes_room_for_the_next() -> None:
     sends.begin()
     child = sends._child
     assert child is not None
-    child.join(20)
+    child.join(STARTED)
     sends.begin()
     assert sends._child not in {None, child}
     sends.end()
