@@ -16,15 +16,14 @@ from itertools import cycle
 from multiprocessing.synchronize import Event
 from time import monotonic, sleep
 
-from tests.bench.figures import percentile
-from tests.bench.servers import Bench, Site, free_port, opened
-
 from services.lanes import drain
 from services.notify.expanding import expand
 from services.notify.outside import Outside
 from services.notify.outside_wire import Wire
 from services.notify.sending import send
 from services.store.claims import LIVE
+from tests.bench.figures import percentile
+from tests.bench.servers import Bench, Site, free_port, opened
 
 HEALTHY = ("committee", "property", "autonomy_office", "asset_company", "client")
 SICK = "contractor"
