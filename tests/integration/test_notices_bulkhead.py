@@ -22,7 +22,7 @@ from tests.integration.notices_kit import SPEC, URL, Place, noticed
 
 HEALTHY = ("committee", "property", "asset_company")
 SICK = "client"
-PATIENCE_SECONDS = 6.0
+PATIENCE_SECONDS = 4.0
 
 
 class Accepting(BaseHTTPRequestHandler):

@@ -35,10 +35,10 @@ from tests.integration.workers.crew import STARTED, Crew, Site, add_site, beats,
 from workers.pulse import GRACE
 
 SHORT = (
-    ('[safety.danger]\nacknowledge = "15 min 24x7"', '[safety.danger]\nacknowledge = "30 s 24x7"'),
-    ('past_danger = "1 h 24x7"', 'past_danger = "15 s 24x7"'),
+    ('[safety.danger]\nacknowledge = "15 min 24x7"', '[safety.danger]\nacknowledge = "24 s 24x7"'),
+    ('past_danger = "1 h 24x7"', 'past_danger = "12 s 24x7"'),
 )
-"""Steps after 15, 30 and 45 s: so far apart that a slow machine skips none for a later one."""
+"""Steps after 12, 24 and 36 s: so far apart that a slow machine skips none for a later one."""
 STEPS_OF_AN_ORDER = 6
 """Half time, red and 催办, of the two parties that act."""
 LATEST = GRACE + timedelta(seconds=1)
