@@ -122,7 +122,8 @@ def test_the_child_has_given_up_the_right_to(deed: str) -> None:
 
 def test_the_child_knows_no_secret_of_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIANBAN_SECRET_KEY", "canary")
-    decoder = speaking("print('{}' if 'canary' in str(os.environ) else '{\"refused\": \"NoPicture\"}')")
+    answer = "print('{}' if 'canary' in str(os.environ) else '{\"refused\": \"NoPicture\"}')"
+    decoder = speaking(f"sys.stdin.readline(); {answer}")
     with pytest.raises(PictureRefused) as refused:
         decoder.redraw(BytesIO(b""))
     assert refused.type.__name__ == "NoPicture"
