@@ -54,7 +54,8 @@ def test_poison_is_set_apart_with_its_tries_and_where_it_broke(shop: Shop, poiso
 
 
 def test_what_is_kept_of_an_error_holds_no_personal_data(shop: Shop, poisoned: StreamKey) -> None:
-    assert "138" not in str(one(shop, "SELECT to_jsonb(dead)::text FROM dead"))
+    kept = str(one(shop, "SELECT to_jsonb(dead)::text FROM dead"))
+    assert not [secret for secret in ("13812345678", "王小明") if secret in kept]
 
 
 def test_poison_does_not_hold_up_the_others(shop: Shop, committee: Caller, poisoned: StreamKey) -> None:
