@@ -1,6 +1,5 @@
 """The one composition root: every process (API, worker, pulse, CLI) is put together here."""
 
-import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,20 +7,18 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import structlog
-
 from models.domain.playbook.site import parse_site
 from models.domain.streams import Role
-from services import links
 from services.callers import Holder
 from services.execute import Shop
 from services.gateways import check_gateways
 from services.identity import setting_up
 from services.identity import sign_in_links as entrance
+from services.logs import set_up_logging as set_up_logging  # noqa: PLC0414 - every process begins here
 from services.settings import CHECKOUT, Settings
 from services.store import sites
 from services.store.contexts import Contexts
-from services.store.engine import DatabaseRole, open_engine
+from services.store.engine import STATEMENT_SECONDS, DatabaseRole, open_engine
 from services.store.transactions import transaction
 
 EXAMPLE = "aibo-5"
@@ -44,39 +41,14 @@ def check_packages() -> None:
             )
 
 
-def set_up_logging(settings: Settings) -> None:
-    """Log to standard error: lines for people, or JSON."""
-    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
-    as_json = settings.log_format == "json"
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )
-    logging.basicConfig(level=max(level, logging.INFO), stream=sys.stderr)
-    logging.getLogger("apprise").setLevel(logging.WARNING)
-    logging.getLogger("uvicorn.access").addFilter(_mask_links)
-
-
-def _mask_links(line: logging.LogRecord) -> bool:
-    """Whoever reads an access log, where somebody turned one on, must not be able to act."""
-    given = line.args if isinstance(line.args, tuple) else ()
-    line.args = tuple(links.masked(one) if isinstance(one, str) else one for one in given)
-    return True
-
-
 def build(settings: Settings, role: DatabaseRole = DatabaseRole.WORKER) -> Shop:
     """The workshop of a process under a database role. Raises SettingsError."""
     check_packages()
     check_gateways(settings)
-    engine = open_engine(settings.database_url, role, pool_size=settings.database_pool)
+    seconds = settings.query_seconds if role is DatabaseRole.APP else STATEMENT_SECONDS
+    engine = open_engine(
+        settings.database_url, role, pool_size=settings.database_pool, statement_seconds=seconds
+    )
     return Shop(engine, Contexts())
 
 

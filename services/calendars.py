@@ -13,7 +13,6 @@ from importlib.metadata import version
 from itertools import chain
 from typing import Final, NamedTuple
 
-import holidays
 from chinese_calendar import constants
 
 from models.domain.business_time.calendar import Day, DayKind
@@ -69,6 +68,8 @@ def us_days(state: str, years: Iterable[int]) -> Iterator[DayRow]:
     Raises:
         UnknownState: there is no such state.
     """
+    import holidays  # noqa: PLC0415 - 4 MB in each process, wanted where a calendar is seeded
+
     try:
         found = holidays.country_holidays("US", subdiv=state, years=sorted(set(years)), language="en_US")
     except NotImplementedError:
@@ -94,6 +95,8 @@ def _published(year: int) -> Iterator[DayRow]:
 
 
 def _statutory(year: int) -> Iterator[DayRow]:
+    import holidays  # noqa: PLC0415 - as above
+
     source = f"holidays {version('holidays')}"
     found = holidays.country_holidays("CN", years=[year], observed=False, language="zh_CN")
     for day, name in sorted(found.items()):

@@ -10,6 +10,7 @@ from enum import StrEnum
 from models.domain.policy import Permission, permits
 from models.domain.streams import Actor, Role
 from services.store.contexts import Sql
+from services.store.transactions import see
 
 
 class Scope(StrEnum):
@@ -99,30 +100,31 @@ def create_token(
     return secret
 
 
-def caller_by_token(sql: Sql, secret: str) -> Caller | None:
-    """The caller of a token that is neither expired nor revoked; its last use is noted now and then."""
-    row = sql.execute(
-        "SELECT site_id, digest, party, role, member, scopes,"
-        " used_at IS NULL OR used_at < statement_timestamp() - %s FROM lianban_find_token(%s)"
-        " WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > statement_timestamp())",
-        (USED_EVERY, digest_of(secret)),
-    ).fetchone()
-    if row is None:
-        return None
-    site_id, digest, party, role, member, scopes, unnoted = row
-    code = code_of_site(sql, site_id)
-    if unnoted:
-        sql.execute(
-            "UPDATE access_token SET used_at = statement_timestamp() WHERE site_id = %s AND digest = %s",
-            (site_id, digest),
+def callers_by_tokens(sql: Sql, given: Iterable[str]) -> dict[str, Caller]:
+    """The callers of those tokens that are neither expired nor revoked; last use is noted now and then."""
+    by_digest = {digest_of(secret): secret for secret in given}
+    rows = sql.execute(
+        "SELECT digest, site_id, code, party, role, member, scopes,"
+        " used_at IS NULL OR used_at < statement_timestamp() - %s FROM lianban_find_tokens(%s)",
+        (USED_EVERY, list(by_digest)),
+    ).fetchall()
+    found = {}
+    for digest, site_id, code, party, role, member, scopes, unnoted in rows:
+        actor = Actor(Role(role), party, member or f"token:{digest[:16]}")
+        found[by_digest[digest]] = Caller(
+            digest, actor, {code: site_id}, scopes=frozenset(map(Scope, scopes))
         )
-    person = member or f"token:{digest[:16]}"
-    actor = Actor(Role(role), party, person)
-    return Caller(digest, actor, {code: site_id} if code else {}, scopes=frozenset(map(Scope, scopes)))
+        if unnoted:
+            see(sql, site_id)
+            sql.execute(
+                "UPDATE access_token SET used_at = statement_timestamp() WHERE site_id = %s AND digest = %s",
+                (site_id, digest),
+            )
+    return found
 
 
 def code_of_site(sql: Sql, site_id: int) -> str | None:
     """The site's code; the transaction sees the site from here on."""
-    sql.execute("SELECT set_config('lianban.sites', %s, true)", (str(site_id),))
+    see(sql, site_id)
     row = sql.execute("SELECT code FROM site WHERE id = %s", (site_id,)).fetchone()
     return row[0] if row else None

@@ -4,25 +4,30 @@ A contractor's tap, the router and a timer that falls due all come through here 
 lane's batch are the same function.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from sqlalchemy import Engine
 
 from models.domain.kinds import StreamKind
+from models.domain.matters import MATTERS
 from models.domain.orders.decide import NoSuchOrderError
 from models.domain.orders.kind import ORDER
 from models.domain.orders.refusals import Refused
 from models.domain.orders.rules import Context
 from models.domain.streams import SYSTEM, Actor, StreamKey
+from models.domain.walks.kind import WALK
 from services import nudges
 from services.store import streams
 from services.store.contexts import Contexts, SiteClock, Sql, UnknownSite, ask_sites
+from services.store.effects import take_effect
 from services.store.idempotency import Kept, Ticket, ask_answers, remember
-from services.store.private import PrivateText, write_texts
+from services.store.private import PrivateText, erase_rows, write_texts
+from services.store.sites import ask_numbers
 from services.store.streams import Loaded
 from services.store.transactions import transaction
 
@@ -32,7 +37,15 @@ PART = 25
 
 log = structlog.get_logger("lianban.execute")
 
-KINDS: Mapping[str, StreamKind] = {ORDER.name: ORDER}
+_KINDS: tuple[StreamKind, ...] = (ORDER, WALK, *MATTERS)
+KINDS: Mapping[str, StreamKind] = {one.name: one for one in _KINDS}
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Stands for the clock's command of whatever kind the stream is: a lane knows a timer, not its kind."""
+
+    opens_stream: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +58,8 @@ class Envelope:
     texts: tuple[PrivateText, ...] = ()
     now: datetime | None = None
     kind: str = ORDER.name
+    erased: tuple[str, ...] = ()
+    """Ids of texts and photos beside the ledger that go with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +113,29 @@ class Shop:
             UnknownSite: a stream's site is not among the caller's.
             FrozenClock: the site's clock is frozen.
         """
-        with transaction(self.engine, sites) as sql, sql.pipeline():
+        with transaction(self.engine, sites, pipelined=True) as sql:
             run = _Run(self, sql, skip_locked=skip_locked)
             answers = run.of(units)
-            sql.commit()  # within the pipeline: one round trip with all that is written
+            hints = run.hints()
+        nudges.nudge(*hints)
+        return answers
+
+    def open_many(
+        self,
+        wanted: Mapping[int, int],
+        units: Callable[[Mapping[int, Iterator[int]]], Sequence[Unit]],
+        *,
+        sites: Sequence[int],
+    ) -> list[Answer]:
+        """As `execute`, for units that open streams: `units` is given so many running numbers by site.
+
+        They are taken in the same transaction, which costs a site's other reporters the wait for its commit,
+        and each batch one transaction less.
+        """
+        with transaction(self.engine, sites, pipelined=True) as sql:
+            asked = {site: ask_numbers(sql, site, wanted[site]) for site in sorted(wanted)}
+            run = _Run(self, sql, skip_locked=False)
+            answers = run.of(units({site: itertools.count(first()) for site, first in asked.items()}))
             hints = run.hints()
         nudges.nudge(*hints)
         return answers
@@ -123,6 +157,7 @@ class _Run:
         self._kept: dict[str, Kept] = {}
         self._now: datetime | None = None
         self._texts: list[tuple[StreamKey, PrivateText]] = []
+        self._gone: list[tuple[StreamKey, str]] = []
         self._tickets: list[tuple[Ticket, StreamKey]] = []
 
     def of(self, units: Sequence[Unit]) -> list[Answer]:
@@ -173,6 +208,7 @@ class _Run:
         self._loaded.update(drafts)
         self._changed.update(drafts)
         self._texts += texts
+        self._gone += [(one.key, row_id) for one in unit.envelopes for row_id in one.erased]
         if unit.ticket is not None:
             key = unit.envelopes[0].key
             self._kept[unit.ticket.scope] = Kept(unit.ticket.body_hash, {"stream_id": key.stream_id})
@@ -191,6 +227,9 @@ class _Run:
     def _draft_of(self, envelope: Envelope) -> Loaded | None:
         """A copy of the stream to work on, so that a refusal half-way leaves the stream as it was."""
         held = self._loaded.get(envelope.key)
+        ticks = isinstance(envelope.command, Tick)
+        if held is not None and held.kind.name != envelope.kind and not ticks:
+            raise UnknownStream(envelope.key)
         if held is not None:
             return replace(held, fresh=list(held.fresh), notices=list(held.notices))
         if envelope.command.opens_stream:
@@ -205,7 +244,9 @@ class _Run:
         now = self._instant(site, envelope, stream)
         if site.clock == "virtual" and stream.state is not None:
             self._catch_up(stream, context, now)
-        self._apply(stream, envelope.command, envelope.actor, context, now)
+        ticks = isinstance(envelope.command, Tick)
+        command = stream.kind.clock_command() if ticks else envelope.command
+        self._apply(stream, command, envelope.actor, context, now)
 
     def _catch_up(self, stream: Loaded, context: Context, until: datetime) -> None:
         """On a virtual clock nobody is late: each timer fires a tick after its due instant."""
@@ -245,9 +286,12 @@ class _Run:
         if self._now is None:
             return
         write_texts(self._sql, self._texts, self._now)
-        streams.write(self._sql, [self._changed[key] for key in sorted(self._changed)])
+        erase_rows(self._sql, self._gone)
+        changed = [self._changed[key] for key in sorted(self._changed)]
+        streams.write(self._sql, changed)
+        take_effect(self._sql, changed)
         remember(self._sql, self._tickets, self._now)
-        for written in (self._changed, self._texts, self._tickets):
+        for written in (self._changed, self._texts, self._gone, self._tickets):
             written.clear()
 
 

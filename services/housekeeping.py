@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from services import links
+from services import crew_links, links
 from services.alerts import clear_alert, forget_cleared, raise_alert
 from services.identity import sign_ins, tries
 from services.store.contexts import Sql
@@ -25,6 +25,7 @@ def tidy(sql: Sql) -> None:
     sign_ins.forget_expired(sql)
     tries.forget_old(sql)
     links.forget_old(sql)
+    crew_links.forget_old(sql)
     forget_cleared(sql)
 
 

@@ -11,10 +11,11 @@ from time import monotonic
 
 import structlog
 
-from models.domain.orders.commands import FireDue, RouteOrder
+from models.domain.orders.commands import RouteOrder
 from models.domain.streams import SYSTEM, StreamKey
-from services.execute import Answer, Envelope, Shop, Unit
+from services.execute import Answer, Envelope, Shop, Tick, Unit
 from services.store.claims import Claim, Queue, Scope, claim, drop, note, release
+from services.store.failures import words_of
 from services.store.transactions import transaction
 
 BATCH = 100
@@ -42,9 +43,7 @@ def fire(shop: Shop, scope: Scope, limit: int = BATCH) -> int:
     """Let timers take effect that have fallen due; returns how many were looked at."""
     taken = claim(shop.engine, Queue.TIMER, scope, limit)
     keys = sorted({StreamKey(row[0], row[1]) for row in taken.rows})
-    work = _work_off(
-        shop, scope, taken, {key: Envelope(key, FireDue(), SYSTEM, now=scope.now) for key in keys}
-    )
+    work = _work_off(shop, scope, taken, {key: Envelope(key, Tick(), SYSTEM, now=scope.now) for key in keys})
     return sum(StreamKey(row[0], row[1]) not in work.skipped for row in taken.rows)
 
 
@@ -87,7 +86,7 @@ def _done(taken: Claim, todo: Iterable[StreamKey], answers: Iterable[Answer]) ->
     for key, answer in zip(todo, answers, strict=True):
         if answer.refused is not None:
             stream = f"{key.site_id}/{key.stream_id}"
-            log.warning("refused", queue=str(taken.queue), stream=stream, reason=str(answer.refused))
+            log.warning("refused", queue=str(taken.queue), stream=stream, reason=words_of(answer.refused))
         elif not answer.skipped:
             yield key
 

@@ -22,7 +22,7 @@ LANES = {
 }
 """The lanes with the names of their tasks; a queue is called `lianban.` and the lane."""
 
-COALESCE_SECONDS = 0.02
+COALESCE_SECONDS = 0.05
 """Between two messages of a process. The first after a pause goes at once; what comes meanwhile is one."""
 QUIET_AFTER_FAILURE_SECONDS = 1.0
 HINT_SECONDS = 60

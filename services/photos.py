@@ -5,7 +5,9 @@ that file can show that it is the one.
 """
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import IO
 from uuid import uuid4
@@ -91,10 +93,71 @@ def add_row(shop: Shop, key: StreamKey, picture: Picture, attached: Attached) ->
     )
 
 
+def copy_row(
+    shop: Shop, settings: Settings, source: StreamKey, photo_id: str, target: StreamKey
+) -> Photo | None:
+    """The same picture beside another stream, under a key of its own; None where it was erased meanwhile.
+
+    It shows what was found: erasing the one leaves the other alone.
+    """
+    with transaction(shop.engine, [source.site_id]) as sql:
+        kept = find_kept(sql, source, photo_id)
+    stored = open_kept(settings, kept) if kept is not None else None
+    if stored is None:
+        return None
+    content, new_id, secret = b"".join(stored.chunks), uuid4().hex, secrets.token_bytes(32)
+    with transaction(shop.engine, [source.site_id]) as sql:
+        row = sql.execute(
+            "INSERT INTO photo (site_id, id, stream_id, secret, sha256, received, media_type, width, height,"
+            " size, created_at) SELECT site_id, %s, %s, %s, sha256, received, media_type, width, height,"
+            " size, statement_timestamp() FROM photo WHERE site_id = %s AND id = %s AND sha256 IS NOT NULL"
+            " RETURNING received",
+            (new_id, target.stream_id, secret, source.site_id, photo_id),
+        ).fetchone()
+    if row is None:
+        return None
+    received = commitment(secret, row[0].encode())
+    return Photo(new_id, commitment(secret, content), PhotoPurpose.BEFORE, None, 1, received)
+
+
 def drop_row(shop: Shop, key: StreamKey, photo_id: str) -> None:
     """Take back a row to which no event came to refer."""
     with transaction(shop.engine, [key.site_id]) as sql:
         sql.execute("DELETE FROM photo WHERE site_id = %s AND id = %s", (key.site_id, photo_id))
+
+
+@dataclass(slots=True)
+class Rows:
+    """Rows of photos to which the events of a unit refer; they go again where nothing came of it."""
+
+    shop: Shop
+    settings: Settings
+    made: list[tuple[StreamKey, str]] = field(default_factory=list)
+    happened: bool = False
+
+    def add(self, key: StreamKey, picture: Picture, purpose: PhotoPurpose = PhotoPurpose.BEFORE) -> Photo:
+        """A picture beside a stream."""
+        photo = add_row(self.shop, key, picture, Attached(purpose, None, 1))
+        self.made.append((key, photo.id))
+        return photo
+
+    def copy(self, key: StreamKey, photo: Photo, target: StreamKey) -> Photo | None:
+        """A photo of one stream beside another."""
+        copied = copy_row(self.shop, self.settings, key, photo.id, target)
+        if copied is not None:
+            self.made.append((target, copied.id))
+        return copied
+
+
+@contextmanager
+def rows_of(shop: Shop, settings: Settings) -> Iterator[Rows]:
+    """Rows that stay where `happened` is set."""
+    rows = Rows(shop, settings)
+    try:
+        yield rows
+    finally:
+        for key, photo_id in () if rows.happened else rows.made:
+            drop_row(shop, key, photo_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ events (firings, notices, deliveries) is the auditor's business.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from models.domain.codec import encode
 from models.domain.kinds import StreamKind
@@ -112,15 +113,14 @@ class _Batch:
         columns = columns_of(self._shop, self._sql, site, kind, folded)
         found = list(projected(one, folded, kind, columns, rows))
         if found and self._mend:
-            self._write(one, folded, kind)
+            self._write(one, folded, kind, columns)
         yield from (
             Difference(one.key, code, each.what, each.stored, each.derived, mended=self._mend)
             for each in found
         )
 
-    def _write(self, one: Stored, folded: Folded, kind: StreamKind) -> None:
+    def _write(self, one: Stored, folded: Folded, kind: StreamKind, columns: Mapping[str, Any]) -> None:
         """Everything derived, from the fold; a timer that is right keeps its row and its lease."""
-        columns = columns_of(self._shop, self._sql, self._sites[one.key.site_id], kind, folded)
         values = {
             **columns,
             "parties": list(columns["parties"]),

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import quote, urlsplit
@@ -16,6 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 PREFIX = "LIANBAN_"
 MARK = "LIANBAN_SUPERVISED_BY"
 """No setting: the data folder, in every process that `up` starts, and inherited by their children."""
+LOCAL = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - recognised, not listened on
+"""Hosts that are this machine alone, whoever asks."""
 SHORTEST_SECRET = 32
 # sun_path holds 108 bytes with its closing zero; PostgreSQL's socket is the longer of the two names.
 LONGEST_SOCKET = 107
@@ -120,6 +123,45 @@ class Settings(BaseModel):
         description="Whom to tell of a weakness, in /.well-known/security.txt: mailto:security@example.org, "
         "an https:// page or tel:. Default: none, and no such file.",
     )
+    proxies: str = Field(
+        "",
+        description="Addresses and networks, with commas between, of the proxies in front: what they say of "
+        "the caller's address and scheme (X-Forwarded-For, X-Forwarded-Proto) holds, and nobody else's word. "
+        "Default: none. Behind a proxy that is not named all people share one address, and its limits.",
+    )
+    requests_per_address: int = Field(
+        100,
+        ge=1,
+        le=1_000_000,
+        description="Requests a second that one address may go on sending to one web process, ten seconds' "
+        "worth of them at once. More are answered 429.",
+    )
+    requests_per_caller: int = Field(
+        50,
+        ge=1,
+        le=1_000_000,
+        description="The same for one token or one signed-in browser, wherever it calls from.",
+    )
+    engine_processes: int = Field(
+        2,
+        ge=1,
+        le=64,
+        description="Processes of a worker that route and let timers fire; more than the machine has cores"
+        " gain nothing.",
+    )
+    query_seconds: int = Field(
+        10,
+        ge=1,
+        le=30,
+        description="Seconds that one statement of a web request may take in the database.",
+    )
+    contact_days: int = Field(
+        180,
+        ge=1,
+        le=3650,
+        description="Days after an order's end for which the reporter's name and telephone number are kept; "
+        "then they are erased by themselves.",
+    )
     database_pool: int = Field(
         5, ge=1, le=50, description="Connections to PostgreSQL that one process keeps at most."
     )
@@ -149,6 +191,16 @@ class Settings(BaseModel):
         if self.secret_key is not None:
             return self.secret_key.get_secret_value()
         return kept_secret(self.data / "secret.key")
+
+    @property
+    def trusted_proxies(self) -> list[str]:
+        """`proxies`, one by one."""
+        return [one for one in self.proxies.replace(" ", "").split(",") if one]
+
+    @property
+    def is_local(self) -> bool:
+        """Whether `public_url` is this machine alone: posters and links would lead nowhere."""
+        return urlsplit(self.public_url).hostname in LOCAL
 
     @property
     def is_production(self) -> bool:
@@ -203,10 +255,12 @@ def refuse_unsafe_defaults(given: Mapping[str, str]) -> None:
     ):
         if name not in given:
             raise SettingsError(f"Set {PREFIX}{name.upper()}: in production {why}.")
-    if urlsplit(given["public_url"]).hostname in {"localhost", "127.0.0.1", "::1", "0.0.0.0"}:  # noqa: S104 - recognised, not listened on
+    if urlsplit(given["public_url"]).hostname in LOCAL:
         raise SettingsError(
             f"Set {PREFIX}PUBLIC_URL to the address that people use, not to this machine's own."
         )
+    if given["public_url"].lower().startswith("http://"):
+        raise SettingsError(f"{PREFIX}PUBLIC_URL must be https: sign-ins would go over the net in the clear.")
 
 
 def check_urls(given: Mapping[str, str]) -> None:
@@ -225,6 +279,7 @@ def check_urls(given: Mapping[str, str]) -> None:
     if any(len(one.strip()) < SHORTEST_SECRET for one in given.get("secret_keys", "x" * 32).split(",")):
         raise SettingsError(f"{PREFIX}SECRET_KEYS must have at least {SHORTEST_SECRET} characters each.")
     check_alerts(given.get("alerts", "[]"))
+    check_proxies(given.get("proxies", ""))
 
 
 def check_bucket(given: Mapping[str, str]) -> None:
@@ -248,6 +303,17 @@ def check_alerts(text: str) -> None:
         found = None
     if not isinstance(found, list) or not all(isinstance(one, dict) and "kind" in one for one in found):
         raise SettingsError(f'{PREFIX}ALERTS must be a JSON list such as [{{"kind": "email", "to": "…"}}].')
+
+
+def check_proxies(text: str) -> None:
+    """End with a sentence where what is to be believed is no list of networks, or is everybody."""
+    for one in filter(None, text.replace(" ", "").split(",")):
+        try:
+            everybody = ip_network(one).prefixlen == 0
+        except ValueError as error:
+            raise SettingsError(f"{PREFIX}PROXIES must be addresses or networks: {error}.") from None
+        if everybody:
+            raise SettingsError(f"{PREFIX}PROXIES names everybody: then anybody may say who he is.")
 
 
 def check_url(name: str, url: str, schemes: tuple[str, ...]) -> None:

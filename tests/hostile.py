@@ -95,8 +95,9 @@ def webp_of_size(width: int, height: int) -> bytes:
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
-def moving(form: str) -> bytes:
-    frames = [Image.new("RGB", (40, 30), colour) for colour in ("red", "green", "blue")]
+def moving(form: str, size: tuple[int, int] = (40, 30), times: int = 3) -> bytes:
+    colours = [Image.new("RGB", size, colour) for colour in ("red", "green", "blue")]
+    frames = (colours * times)[:times]
     target = BytesIO()
     frames[0].save(target, form, save_all=True, append_images=frames[1:])
     return target.getvalue()
@@ -108,6 +109,8 @@ REFUSED: Mapping[str, tuple[Make, type[PictureRefused]]] = {
     "svg": (lambda: b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", NoPicture),
     "gif": (lambda: drawn("GIF"), NoPicture),
     "moving gif": (lambda: moving("GIF"), NoPicture),
+    "gif that is a script": (lambda: b"GIF89a/*" + bytes(40) + b"*/=1;" + MARK, NoPicture),
+    "page named as a picture": (lambda: b"<!doctype html><html>" + MARK, NoPicture),
     "heic": (lambda: b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(400), NoPicture),
     "avif": (lambda: b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf" + bytes(400), NoPicture),
     "tiff": (lambda: drawn("TIFF"), NoPicture),
@@ -118,6 +121,8 @@ REFUSED: Mapping[str, tuple[Make, type[PictureRefused]]] = {
     "zip with a picture behind": (lambda: zipped_behind(b"PK") + drawn("JPEG"), NoPicture),
     "moving webp": (lambda: moving("WEBP"), MovingPicture),
     "moving png": (lambda: moving("PNG"), MovingPicture),
+    "moving webp of 54 million pixels": (lambda: moving("WEBP", (3_000, 3_000), 6), MovingPicture),
+    "moving png of 54 million pixels": (lambda: moving("PNG", (3_000, 3_000), 6), MovingPicture),
     "cut jpeg": (lambda: noisy("JPEG")[:9000], BrokenPicture),
     "cut png": (lambda: noisy("PNG")[:60_000], BrokenPicture),
     "cut webp": (lambda: noisy("WEBP")[:4000], BrokenPicture),
@@ -125,6 +130,8 @@ REFUSED: Mapping[str, tuple[Make, type[PictureRefused]]] = {
     "beginning of a png": (lambda: b"\x89PNG\r\n\x1a\n", BrokenPicture),
     "png with a wrong sum": (lambda: drawn("PNG").replace(b"IDAT", b"IDAT\0", 1), BrokenPicture),
     "png with a text bomb": (lambda: with_text("a" * 100_000_000, zip_it=True), BrokenPicture),
+    "png with a profile bomb": (lambda: png(4, 4, rows=bytes(52), more=_profile(100_000_000)), BrokenPicture),
+    "png of 60,000 by 60,000": (lambda: png(60_000, 60_000), TooManyPixels),
     "png of too many pixels": (lambda: png(10_000, 5_001, bits=1, colour=0), TooManyPixels),
     "png of two thousand million pixels": (lambda: png(2**31 - 1, 1), TooManyPixels),
     "jpeg of four thousand million pixels": (
@@ -139,6 +146,10 @@ REFUSED: Mapping[str, tuple[Make, type[PictureRefused]]] = {
 
 CLEANED: Mapping[str, Make] = {
     "jpeg with a page in its comment": lambda: with_comment(drawn("JPEG"), MARK),
+    "jpeg that is a script": lambda: _script(drawn("JPEG")),
+    "jpeg with a page before its pixels and behind": lambda: (
+        with_comment(drawn("JPEG"), b"<html>" + MARK) + MARK
+    ),
     "jpeg with 16 large comments": lambda: _repeated(drawn("JPEG"), MARK + b"x" * 65_000, 16),
     "jpeg with a zip behind": lambda: zipped_behind(drawn("JPEG")),
     "jpeg with a film behind": lambda: drawn("JPEG") + b"ftypmp42" + MARK * 1000,
@@ -150,6 +161,11 @@ CLEANED: Mapping[str, Make] = {
     "jpeg with further pictures": lambda: moving("MPO") + MARK,
     "png with a page in its text": lambda: with_text(MARK.decode()),
     "png with a page in its packed text": lambda: with_text(MARK.decode() * 1000, zip_it=True),
+    "png with a text of 16 MB": lambda: png(
+        4, 4, rows=bytes(52), more=chunk(b"tEXt", b"k\0" + MARK * 300_000)
+    ),
+    "png with place and phone": lambda: png(4, 4, rows=bytes(52), more=chunk(b"eXIf", b"MM\0*" + MARK)),
+    "png with far more rows than it says": lambda: png(4, 4, rows=bytes(100_000_000)) + MARK,
     "png with a private chunk": lambda: png(4, 4, rows=bytes(13 * 4), more=chunk(b"evIl", MARK * 1000)),
     "png with a page behind": lambda: drawn("PNG") + MARK,
     "png of 16 bits": lambda: drawn("PNG", mode="I;16") + MARK,
@@ -164,6 +180,16 @@ def _repeated(picture: bytes, comment: bytes, times: int) -> bytes:
     for _ in range(times):
         picture = with_comment(picture, comment)
     return picture
+
+
+def _script(picture: bytes) -> bytes:
+    """A JPEG that reads as JavaScript as well: the length of its first comment is written `/*`."""
+    words = (b"*/=1;" + MARK + b"/*").ljust(int.from_bytes(b"/*") - 2, b" ")
+    return picture[:2] + b"\xff\xfe/*" + words + picture[2:]
+
+
+def _profile(size: int) -> bytes:
+    return chunk(b"iCCP", b"evil\0\0" + zlib.compress(bytes(size), 9))
 
 
 def slow(side: int = 7_000, scans: int = 20_000) -> bytes:

@@ -1,8 +1,9 @@
 """The Celery application. A message is a hint without content: what there is to do stands in PostgreSQL."""
 
-import gc
+from contextlib import suppress
 from typing import Any
 
+from billiard.util import get_pdeathsig  # type: ignore[attr-defined]  # its stubs lack it
 from celery import Celery
 from celery.signals import (
     setup_logging,
@@ -15,6 +16,7 @@ from celery.worker import state
 
 from services import bootstrap, nudges
 from services.execute import Shop
+from services.memory import settle
 from services.settings import Settings, settings
 from workers import watchdog
 
@@ -61,9 +63,13 @@ def _log(**_: Any) -> None:  # noqa: ANN401 - Celery's signal
 
 @worker_before_create_process.connect
 def _share(**_: Any) -> None:  # noqa: ANN401 - Celery's signal
-    """What the parent has loaded stays shared: the child's collector does not touch it."""
-    gc.collect()
-    gc.freeze()
+    """What the parent has loaded stays shared: the child's collector does not touch it.
+
+    billiard calls a C function in each child; the parser for its declaration is 11 MB, loaded here once.
+    """
+    with suppress(OSError):
+        get_pdeathsig()
+    settle()
 
 
 @worker_process_init.connect

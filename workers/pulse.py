@@ -7,7 +7,8 @@ twice.
 import multiprocessing
 import random
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from multiprocessing.process import BaseProcess
@@ -19,9 +20,13 @@ import structlog
 from services import bootstrap, lanes, nudges
 from services.alerts import untold
 from services.execute import Shop
+from services.figures import tending
 from services.housekeeping import tidy, watch
 from services.ledger.checkpoints import tend
+from services.logs import telling
+from services.memory import settle
 from services.notify import direct, endpoints_rows
+from services.privacy import retention
 from services.pushing import operator_channels, push_by
 from services.settings import settings
 from services.store.claims import Queue, ahead, waiting
@@ -42,6 +47,7 @@ LOOK_AGAIN_SECONDS = 0.3
 SHORTEST_PAUSE = 0.2
 """Seconds between two cycles, however much is about to fall due."""
 TIDY_EVERY = timedelta(hours=1)
+COUNT_EVERY = timedelta(seconds=5)
 WATCH_EVERY = timedelta(seconds=10)
 
 QUEUES: dict[Queue, str] = {
@@ -63,9 +69,19 @@ def main() -> None:
         signal.signal(number, lambda *_: stop.set())
     shop = bootstrap.build(settings())
     nudges.start(settings())
+    settle()
     with auditing(shop):
         tells = bool(operator_channels(settings()))
-        beat_until(stop, Pulse(shop, tells=tells, log_events=partial(tend, shop.engine, settings())))
+        pulse = Pulse(
+            shop,
+            tells=tells,
+            log_events=partial(tend, shop.engine, settings()),
+            chores=(
+                Chore(partial(retention.tend, shop, settings()), TIDY_EVERY),
+                Chore(partial(tending.tend, shop), COUNT_EVERY),
+            ),
+        )
+        beat_until(stop, pulse)
     nudges.stop()
     shop.engine.dispose()
 
@@ -116,6 +132,27 @@ class Sends:
             self._child = None
 
 
+@dataclass
+class Chore:
+    """What is done at the first cycle, then now and then; at the next one again while there is more."""
+
+    do: Callable[[], bool]
+    every: timedelta
+    next_at: float = 0.0
+
+    def do_now_and_then(self) -> None:
+        """Do it when it is time."""
+        if monotonic() >= self.next_at:
+            # Set first: what fails is tried again when it is time, and not at each cycle.
+            began = monotonic()
+            self.next_at = began + self.every.total_seconds()
+            if self.do():
+                self.next_at = 0.0
+                return
+            # What has nothing to do, and still takes long to find that out, takes no more than a twentieth.
+            self.next_at = max(self.next_at, began + 20 * (monotonic() - began))
+
+
 class Pulse:
     """What a pulse keeps from cycle to cycle."""
 
@@ -127,8 +164,10 @@ class Pulse:
         sends: Sends | None = None,
         tells: bool = False,
         log_events: Callable[[], object] = int,
+        chores: Sequence["Chore"] = (),
     ) -> None:
-        self._shop, self._grace, self._tells, self._log_events = shop, grace, tells, log_events
+        self._shop, self._grace, self._tells = shop, grace, tells
+        self._log_events, self._chores = log_events, chores
         self.sends = sends or Sends(_send_in_child)
         self._next_timer: timedelta | None = None
         self._tidy_at = 0.0
@@ -148,6 +187,8 @@ class Pulse:
         self._watch(found)
         # Last, since nobody waits for it: new events into the ledger's log, a checkpoint when it is time.
         self._log_events()
+        for chore in self._chores:
+            chore.do_now_and_then()
         return found
 
     def pause(self, found: Mapping[str, timedelta]) -> float:
@@ -206,7 +247,7 @@ def _send_in_child() -> None:
 
     bootstrap.set_up_logging(settings())
     until = monotonic() + LINGER_SECONDS
-    with bootstrap.opened(settings()) as shop:
+    with telling("send_failed"), bootstrap.opened(settings()) as shop:
         while monotonic() < until:
             taken = run("expand", expand, shop, by="pulse") + run("send", deliver, shop, by="pulse")
             others = push_by(settings(), shop.engine) + direct.send_by(settings(), shop.engine)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, TypeVar, Union
 
 T = TypeVar("T")
@@ -33,8 +34,12 @@ def decode(kind: type[T], image: Json) -> T:
     return typing.cast("T", _decoder_of(kind)(image))
 
 
+@lru_cache(1024)
 def instant(value: datetime) -> str:
-    """RFC 3339 text of an instant in UTC, e.g. ``2026-11-22T01:12:00.000001Z``. ValueError without a zone."""
+    """RFC 3339 text of an instant in UTC, e.g. ``2026-11-22T01:12:00.000001Z``. ValueError without a zone.
+
+    The events of a command and the state that they leave share their few instants, so some are kept.
+    """
     if value.tzinfo is None:
         raise ValueError(f"{value} has no time zone")
     utc = value if value.tzinfo is UTC else value.astimezone(UTC)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, time
 from enum import StrEnum
 
 from models.domain.business_time.calendar import Calendar
@@ -24,12 +25,43 @@ class Capacity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Activity:
+    """What takes place in a space every week, in the site's local time; it ends on the day it begins."""
+
+    name: str
+    name_en: str
+    days: frozenset[int]
+    """0 for Monday to 6 for Sunday."""
+    begins: time
+    ends: time
+    code: str = ""
+    """By which a closure says where it goes; unique in its space."""
+    people: int | None = None
+    """How many come, where that is known."""
+
+    def is_on(self, local: datetime) -> bool:
+        """Whether it is under way at a local time; at its end it is over."""
+        return local.weekday() in self.days and self.begins <= local.time() < self.ends
+
+
+@dataclass(frozen=True, slots=True)
 class Space:
     """A room or an area of the site."""
 
     code: str
     name: str
     name_en: str
+    activities: tuple[Activity, ...] = ()
+    closed: bool = False
+    """Nothing is reported there any more; what was stays."""
+    seats: int | None = None
+    """How many it holds, where that is known."""
+
+    def on_day(self, local: datetime) -> list[Activity]:
+        """What takes place on the day of a local time, the earliest first."""
+        return sorted(
+            (one for one in self.activities if local.weekday() in one.days), key=lambda one: one.begins
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +72,7 @@ class Party:
     name: str
     name_en: str
     capacities: frozenset[Capacity]
+    """None, once it has retired from the site: then no route, decision or review finds it."""
     calendar: str
     in_compound: bool = False
     duty_roster: bool = False

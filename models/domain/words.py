@@ -88,6 +88,24 @@ class RequestKind(StrEnum):
     WAIT = "wait"
 
 
+class MeetingReason(StrEnum):
+    """Why a coordination meeting 协调会 is called: the parties cannot settle it alone."""
+
+    OWNER = "unclear_owner"
+    PAYER = "unclear_payer"
+    RETURNS = "two_returns"
+    OTHER = "other"
+
+
+class Does(StrEnum):
+    """What a party does by the minutes 协调纪要."""
+
+    LEAD = "lead"
+    SUPPORT = "support"
+    MAKE_SAFE = "make_safe"
+    WITHDRAW = "withdraw"
+
+
 class PhotoPurpose(StrEnum):
     """What a photo shows."""
 

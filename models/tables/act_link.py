@@ -25,4 +25,6 @@ class ActLink(SQLModel, table=True):
     actions: list[str] = Field(sa_column=words())
     created_at: datetime = Field(sa_column=instant())
     expires_at: datetime = Field(sa_column=instant())
+    uses: int = 0
+    """How often it was opened."""
     revoked_at: datetime | None = Field(default=None, sa_column=instant(null=True))

@@ -24,5 +24,7 @@ class Site(SQLModel, table=True):
     playbook: str
     coordinator: str
     floorplan: str | None = None
+    phone: str | None = None
+    """By which residents reach the committee."""
     version: int = 1
     next_number: int = Field(default=1, sa_column=big())

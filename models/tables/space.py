@@ -1,8 +1,10 @@
 """空间: a room or an area of a site."""
 
+from typing import Any
+
 from sqlmodel import Field, SQLModel
 
-from models.tables.columns import small
+from models.tables.columns import json, small
 
 
 class SpaceRow(SQLModel, table=True):
@@ -17,3 +19,9 @@ class SpaceRow(SQLModel, table=True):
     name: str
     name_en: str
     status: str = "existing"
+    activities: list[dict[str, Any]] = Field(default=[], sa_column=json())
+    """When it is in use, week by week."""
+    reason: str | None = None
+    """Why it is closed."""
+    seats: int | None = None
+    """How many it holds, where that is known."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from models.tables.columns import big, instant, json, raw, small, words
@@ -16,6 +16,13 @@ class Stream(SQLModel, table=True):
     __table_args__ = (
         Index("stream_open", "site_id", "status", "stream_id"),
         Index("stream_parties", "parties", postgresql_using="gin"),
+        Index(
+            "stream_matters",
+            "site_id",
+            "kind",
+            text("reported_at DESC"),
+            postgresql_where=text("kind <> 'order'"),
+        ),
     )
 
     site_id: int = Field(sa_column=small(key=True))

@@ -4,7 +4,7 @@ import unicodedata
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from models.domain.words import DeadlineKind, Origin, PhotoPurpose, Severity
@@ -60,6 +60,13 @@ class ReporterBody(Body):
     phone: Annotated[str, Field(max_length=32, pattern=r"^[0-9+() -]+$")] | None = None
 
 
+class PointBody(Body):
+    """A place on the floor plan: ten-thousandths of its width from the left, of its height from the top."""
+
+    x: Annotated[int, Field(ge=0, le=10_000)]
+    y: Annotated[int, Field(ge=0, le=10_000)]
+
+
 class ReportBody(Body):
     """An issue as it is reported; without a category the committee triages."""
 
@@ -69,7 +76,9 @@ class ReportBody(Body):
     title: Title | None = Field(None, examples=["乒乓房漏水"])
     severity: Severity = Severity.ORDINARY
     origin: Origin = Origin.UNKNOWN
+    point: PointBody | None = None
     reporter: ReporterBody | None = None
+    private: bool = Field(default=False, description="A question: its answer is never published.")
 
 
 class ReportAtSite(ReportBody):
@@ -94,10 +103,58 @@ class RemarkBody(Body):
     note: Text
 
 
+Person = Annotated[
+    str, Field(pattern=r"^[a-z0-9_-]{1,64}:[a-z0-9_-]{1,64}$", examples=["property:tang-ayong"])
+]
+
+
+def _listed(value: object) -> object:
+    """A form and a command line have one text: people with spaces between."""
+    return value.split() if isinstance(value, str) else value
+
+
+class CommentBody(RemarkBody):
+    """A remark, and who is told of it (@): members of the parties, as party:member."""
+
+    mentions: Annotated[list[Person], BeforeValidator(_listed)] = Field([], max_length=10)
+
+
+class AppointBody(NoteBody):
+    """预约: when somebody comes, as agreed with the reporter."""
+
+    at: Instant
+
+
+class TransferBody(Body):
+    """Who of the party handles it: a member by code."""
+
+    member: Code
+
+
+class CraftsmanBody(Body):
+    """维修师傅: who does the work on site. Kept apart from the order, and never sent on."""
+
+    name: Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_not_blank)]
+    phone: Annotated[str, Field(max_length=32, pattern=r"^[0-9+() -]+$")] | None = None
+
+
+class OwnNumberBody(Body):
+    """The number in the party's own system."""
+
+    system: Annotated[str, Field(min_length=1, max_length=40, pattern=_NO_CONTROLS)]
+    number: Annotated[str, Field(min_length=1, max_length=64, pattern=_NO_CONTROLS)]
+
+
 class ReasonBody(Body):
     """Why."""
 
     reason: Text
+
+
+class PublishBody(Body):
+    """What the public board calls the order; without a title it has no words there."""
+
+    title: Title | None = None
 
 
 class OptionalReasonBody(Body):

@@ -8,7 +8,7 @@ from models.domain.orders import commands as c
 from models.domain.streams import TextRef
 from models.domain.words import RequestKind
 from services.actions import bodies as b
-from services.store.private import PrivateText, private_text
+from services.store.private import CRAFTSMAN, PrivateText, private_text
 
 
 @dataclass(slots=True)
@@ -20,6 +20,12 @@ class Texts:
     def keep(self, body: str) -> TextRef:
         """A reference for a text that was given."""
         row = private_text(body)
+        self.rows.append(row)
+        return row.ref
+
+    def keep_person(self, body: str) -> TextRef:
+        """A reference for who does the work on site: sealed, and never among an order's texts."""
+        row = private_text(body, CRAFTSMAN)
         self.rows.append(row)
         return row.ref
 
@@ -72,7 +78,10 @@ _ORDER = (
            lambda x, _, t: c.Reopen(t.keep(x.reason))),
     Action("outside-number", "外部编号", "The number in another system; the earlier due date wins.",
            b.OutsideNumberBody, lambda x, _, __: c.AddOutsideNumber(x.system, x.number, x.due_at)),
-    Action("note", "备注", "A remark.", b.RemarkBody, lambda x, _, t: c.Note(t.keep(x.note))),
+    Action("note", "备注", "A remark, and who is told of it.", b.CommentBody,
+           lambda x, _, t: c.Note(t.keep(x.note), None, tuple(dict.fromkeys(x.mentions)))),
+    Action("publish", "公布", "What the public board calls it; without a title, nothing.", b.PublishBody,
+           lambda x, _, t: c.Publish(t.keep_if(x.title))),
 )  # fmt: skip
 
 _ASSIGNMENT = (
@@ -84,8 +93,18 @@ _ASSIGNMENT = (
            lambda x, p, t: c.MakeSafe(p, t.keep_if(x.note))),
     Action("start", "开工", "Begin, take up rejected work, or end a hold or wait early.", b.Nothing,
            lambda _, p, __: c.Start(p)),
-    Action("note", "备注", "A remark on the party's part.", b.RemarkBody,
-           lambda x, p, t: c.Note(t.keep(x.note), p)),
+    Action("note", "备注", "A remark on the party's part, and who is told of it.", b.CommentBody,
+           lambda x, p, t: c.Note(t.keep(x.note), p, tuple(dict.fromkeys(x.mentions)))),
+    Action("appoint", "预约", "When somebody comes, as agreed with the reporter.", b.AppointBody,
+           lambda x, p, t: c.Appoint(p, x.at, t.keep_if(x.note))),
+    Action("key", "钥匙", "Who has the key.", b.RemarkBody,
+           lambda x, p, t: c.NameKeyHolder(p, t.keep(x.note))),
+    Action("transfer", "转交", "Who of the party handles it.", b.TransferBody,
+           lambda x, p, _: c.Transfer(p, x.member)),
+    Action("craftsman", "维修师傅", "Who does the work on site.", b.CraftsmanBody,
+           lambda x, p, t: c.NameCraftsman(p, t.keep_person(x.model_dump_json(exclude_none=True)))),
+    Action("own-number", "本单位编号", "The number in the party's own system.", b.OwnNumberBody,
+           lambda x, p, _: c.AddOwnNumber(p, x.system, x.number)),
     Action("propose-plan", "提交整改方案", "What will be done, and by when.", b.PlanBody,
            lambda x, p, t: c.ProposePlan(p, t.keep(x.plan), x.fix_by)),
     Action("agree-plan", "同意方案", "Agree to the plan on the table.", b.Nothing,
@@ -110,11 +129,26 @@ _ASSIGNMENT = (
            lambda x, p, t: c.Withdraw(p, t.keep(x.reason), x.nominee)),
     Action("release", "无需处置", "A support party that the lead does not need.", b.OptionalReasonBody,
            lambda x, p, t: c.Release(p, t.keep_if(x.reason))),
+    Action("accept-time", "认可现场时间", "The times that the party names count.", b.Nothing,
+           lambda _, p, __: c.AcceptClaimedTime(p)),
     Action("set-limit", "设定时限", "Set a limit by hand, with a reason.", b.SetLimitBody,
            lambda x, p, t: c.SetLimit(p, x.kind, x.due_at, t.keep_if(x.reason))),
+    Action("explain", "情况说明", "Why the party is late, for the public; the autonomy office releases it.",
+           b.RemarkBody, lambda x, p, t: c.Explain(p, t.keep(x.note))),
+    Action("name-party", "公开单位", "Let the late party's name be read in public, with what it explained.",
+           b.Nothing, lambda _, p, __: c.NameParty(p)),
 )  # fmt: skip
 
 ORDER_ACTIONS: Mapping[str, Action] = {action.name: action for action in _ORDER}
 ASSIGNMENT_ACTIONS: Mapping[str, Action] = {action.name: action for action in _ASSIGNMENT}
 SPLIT, MERGE = "split", "merge"
 """Two order actions that touch two streams at once; `services.desk` builds them."""
+
+
+def body_type(action: str, party: str | None) -> type[b.Body] | None:
+    """What an action takes, on a party's assignment or on the order; None: there is no such action."""
+    others: Mapping[str, type[b.Body]] = {SPLIT: b.SplitBody, MERGE: b.MergeBody}
+    if party is None and action in others:
+        return others[action]
+    table = ORDER_ACTIONS if party is None else ASSIGNMENT_ACTIONS
+    return table[action].body if action in table else None

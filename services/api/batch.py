@@ -1,6 +1,5 @@
 """Many reports in one request, each with its own answer."""
 
-from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
@@ -18,21 +17,17 @@ from pydantic import (
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.domain.streams import StreamKey
-from services import desk
 from services.actions.bodies import Body as ClosedBody
 from services.actions.bodies import ReportAtSite
 from services.api import examples
 from services.api.problems import declared, problem_of
-from services.api.taking import taken_down, written
+from services.api.public import count_public, public_among
+from services.api.taking import MOST, Asked, take_down, written
 from services.api.visit import LONGEST_KEY, Errand, OneErrand, Visit
-from services.execute import Answer, UnknownStream
 from services.store.idempotency import Ticket
 from services.views.models import OrderView
 from services.views.order import API
 
-MOST = 100
-"""Reports in a request: as many as a lane takes at once."""
 SINGLE = f"POST {API}/orders"
 router = APIRouter(prefix="/orders", tags=["orders"])
 
@@ -142,13 +137,17 @@ def report_many(
     Sent again with the same keys, what was taken down is answered again and nothing is taken down twice.
     """
     read: list[ReportInBatch | RequestValidationError] = list(body.reports)
-    wanted = [
-        desk.Reporting(one.site, one, _ticket(errand, place, one))
+    visit = errand.visit
+    sites = [one.site for one in read if isinstance(one, ReportInBatch)]
+    count_public(request, visit, public_among(visit, sites))
+    asked = [
+        Asked(visit, one.site, one, _ticket(errand, place, one))
         for place, one in enumerate(read)
         if isinstance(one, ReportInBatch)
     ]
-    taken = iter(desk.report_many(errand.visit.shop, errand.visit.caller, wanted))
-    answers = BatchAnswers(answers=list(_answers(errand.visit, request, read, taken)))
+    taken = iter(take_down(visit.shop, visit.caller.site_ids, asked))
+    told = [one if isinstance(one, Exception) else next(taken) for one in read]
+    answers = BatchAnswers(answers=[_answer(visit, request, one) for one in told])
     return written(answers, 200, response)
 
 
@@ -167,31 +166,9 @@ def _ticket(errand: Errand, place: int, report: ReportInBatch) -> Ticket | None:
     )
 
 
-def _answers(
-    visit: Visit,
-    request: Request,
-    read: list[ReportInBatch | RequestValidationError],
-    taken: Iterator[tuple[StreamKey | None, Answer]],
-) -> Iterator[ReportAnswer]:
-    for one in read:
-        try:
-            order = _taken(visit, one, taken)
-        except Exception as error:  # noqa: BLE001 - the table of problems knows what is whose mistake
-            problem = problem_of(error)
-            told = problem.body(request, visit.language).model_dump(exclude_none=True)
-            yield ReportAnswer(status=problem.status, problem=told)
-        else:
-            yield ReportAnswer(status=201, location=f"{API}/orders/{order.code}", order=order)
-
-
-def _taken(
-    visit: Visit,
-    report: ReportInBatch | RequestValidationError,
-    taken: Iterator[tuple[StreamKey | None, Answer]],
-) -> OrderView:
-    if isinstance(report, RequestValidationError):
-        raise report
-    key, answer = next(taken)
-    if key is None:
-        raise answer.refused or UnknownStream(report.site)
-    return taken_down(visit, key, answer, report)
+def _answer(visit: Visit, request: Request, told: OrderView | Exception) -> ReportAnswer:
+    if isinstance(told, OrderView):
+        return ReportAnswer(status=201, location=f"{API}/orders/{told.code}", order=told)
+    problem = problem_of(told)
+    body = problem.body(request, visit.language).model_dump(exclude_none=True)
+    return ReportAnswer(status=problem.status, problem=body)

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 
 from models.domain.orders.refusals import BadValue, IllegalMove, NotYours
-from models.domain.policy import By
-from models.domain.streams import Role, StreamKey
+from models.domain.policy import By, Permission
+from models.domain.streams import StreamKey
 from services import desk
 from services.actions.bodies import MergeBody
 from services.api.problems import Declined, UnknownParty
 from services.api.visit import Errand, Visit
 from services.execute import Answer, UnknownStream
-from services.store.contexts import read_sites
 from services.store.transactions import transaction
 from services.views.allowed import possible, spelled
 from services.views.found import Found, find
@@ -18,6 +17,7 @@ from services.views.language import party_name
 from services.views.models import OrderView
 from services.views.order import action_label, order_view
 from services.views.refusing import in_chinese
+from services.views.seen import shows_parties
 
 
 def look_up(visit: Visit, code: str) -> StreamKey:
@@ -27,7 +27,7 @@ def look_up(visit: Visit, code: str) -> StreamKey:
         UnknownStream: there is none, or the caller may not see it.
     """
     key = desk.key_of(visit.caller, code)
-    if visit.caller.at(key.site_id).role is Role.RESIDENT:
+    if not visit.caller.may(Permission.SEE_ORDERS, key.site_id):
         found_of(visit, key)
     return key
 
@@ -82,17 +82,23 @@ def _declined(
     visit: Visit, key: StreamKey, refusal: NotYours | IllegalMove, wish: desk.Wish
 ) -> UnknownParty | Declined:
     """The refusal with the names of those whom it speaks of; who is no party at the site is unknown."""
-    with transaction(visit.shop.engine, visit.caller.site_ids) as sql:
-        site = visit.shop.contexts.of(sql, read_sites(sql, [key.site_id])[key.site_id]).site
+    found = found_of(visit, key)
+    site = found.context.site
     if wish.party is not None and wish.party not in site.parties:
         return UnknownParty(wish.party)
     told = _people(refusal.may) if isinstance(refusal, NotYours) else refusal.holders
+    if not shows_parties(visit.caller.at(key.site_id), found):
+        told = [_ASK]
     names = {code: party_name(code, site, visit.language) for code in told}
     label = action_label(wish.action, wish.party, visit.language)
     if isinstance(refusal, NotYours):
         return Declined(refusal, label, names)
-    allowed = _allowed(visit, key, refusal)
+    allowed = _allowed(visit, found, refusal)
     return Declined(refusal, label, names, why=in_chinese(refusal.why, site), allowed=allowed)
+
+
+_ASK = "the parties of the order"
+"""For whom the order's parties are not to see."""
 
 
 def _people(may: Sequence[str]) -> Sequence[str]:
@@ -100,12 +106,8 @@ def _people(may: Sequence[str]) -> Sequence[str]:
     return [one for one in may if one not in {By.IMPORTER, By.SYSTEM}] or may
 
 
-def _allowed(visit: Visit, key: StreamKey, refusal: IllegalMove) -> list[str]:
+def _allowed(visit: Visit, found: Found, refusal: IllegalMove) -> list[str]:
     """What the tables allow instead, without what would be refused in turn: as the order's view has it."""
-    try:
-        found = found_of(visit, key)
-    except UnknownStream:
-        return []
     sensible = {
         f"{party}/{name}" if party else name
         for name, party in possible(found.order, visit.caller.at(found.key.site_id), found.context)

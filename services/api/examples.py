@@ -31,6 +31,13 @@ REPORTS: dict[str, Example] = {
     },
 }
 
+PUBLIC_REPORT: dict[str, Any] = {
+    "site": "AIBO5",
+    "space": "table-tennis",
+    "description": "靠窗的顶上渗水，雨后地上有水",
+    "reporter": {"name": "王阿姨", "phone": "138 0000 5678"},
+}
+
 BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
     ("order", "triage"): {"category": "leak", "origin": "pre_existing", "note": "屋面防水老化"},
     ("order", "reclassify"): {"origin": "construction", "reason": "新装的管道接头松了"},
@@ -45,6 +52,7 @@ BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
         "due_at": "2026-12-01T17:30:00+08:00",
     },
     ("order", "note"): {"note": "已在门口贴了提示"},
+    ("order", "publish"): {"title": "乒乓房屋面渗水"},
     ("order", SPLIT): {
         "reason": "电灯是另一件事",
         "report": {"space": "table-tennis", "category": "electrical", "description": "灯也不亮了"},
@@ -56,6 +64,11 @@ BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
     ("assignment", "make-safe"): {"note": "已围挡并关阀"},
     ("assignment", "start"): {},
     ("assignment", "note"): {"note": "材料明天到"},
+    ("assignment", "appoint"): {"at": "2026-11-21T15:00:00+08:00", "note": "先打电话再上门"},
+    ("assignment", "key"): {"note": "钥匙在门卫室"},
+    ("assignment", "transfer"): {"member": "tang-ayong"},
+    ("assignment", "craftsman"): {"name": "张师傅"},
+    ("assignment", "own-number"): {"system": "物业工单", "number": "WY-2026-118"},
     ("assignment", "propose-plan"): {"plan": "重做防水两道", "fix_by": "2026-12-04T17:30:00+08:00"},
     ("assignment", "agree-plan"): {},
     ("assignment", "done"): {"note": "闭水试验通过"},
@@ -73,7 +86,10 @@ BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
     ("assignment", "reassign"): {"to": "contractor", "reason": "在保修期内"},
     ("assignment", "withdraw"): {"reason": "不需要现场处理"},
     ("assignment", "release"): {"reason": "主办单位可独立完成"},
+    ("assignment", "accept-time"): {},
     ("assignment", "set-limit"): {"kind": "fix", "due_at": "2026-12-04T17:30:00+08:00", "reason": "节前完成"},
+    ("assignment", "explain"): {"note": "防水卷材缺货，下周三到"},
+    ("assignment", "name-party"): {},
 }
 
 _DEADLINE: dict[str, Any] = {
@@ -126,9 +142,11 @@ _ASSIGNMENT: dict[str, Any] = {
     "extensions": 0,
     "rejections": 0,
     "waits_for": None,
+    "key": None,
     "holder": _ASSET,
     "verifiers": [{"code": "committee", "name": "爱博五村居委会"}],
     "deadlines": [_DEADLINE],
+    "claims": [],
     "allowed": ["start", "done"],
 }
 
@@ -143,6 +161,7 @@ ORDER: dict[str, Any] = {
     "origin": "pre_existing",
     "category": {"code": "leak", "name": "漏水"},
     "space": {"code": "table-tennis", "name": "乒乓房"},
+    "point": {"x": 2600, "y": 2400},
     "title": "乒乓房漏水",
     "description": "靠窗的顶上渗水，雨后地上有水",
     "reporter": {"kind": "resident", "contact_known": True},
@@ -164,6 +183,7 @@ ORDER: dict[str, Any] = {
     "plan": None,
     "photos": [],
     "outside": [],
+    "visits": [],
     "merged_into": None,
     "absorbed": [],
     "split_from": None,

@@ -16,7 +16,7 @@ from services.api.figures import lane_figures
 from services.api.problems import declared
 from services.execute import Shop, UnknownStream
 from services.store.contexts import Sql
-from services.store.transactions import transaction
+from services.store.transactions import now_of, transaction
 
 ENGINE_SECONDS = 5.0
 POLL_SECONDS = 0.1
@@ -57,7 +57,7 @@ async def ready(request: Request, response: Response) -> Health:
 @router.get("/health/engine", summary="Does the engine run?", operation_id="health_engine", responses=_UNFIT)
 async def engine(request: Request, response: Response) -> Health:
     """Waits for a whole cycle of the pulse that ends after this request came in, at most five seconds."""
-    asked_at = await _ask(request, _now)
+    asked_at = await _ask(request, now_of)
     if isinstance(asked_at, Health):
         response.status_code = 503
         return asked_at
@@ -114,11 +114,6 @@ def schema_head() -> str:
 
 def _revision(sql: Sql) -> str | None:
     row = sql.execute("SELECT version_num FROM alembic_version").fetchone()
-    return row[0] if row else None
-
-
-def _now(sql: Sql) -> Any:  # noqa: ANN401
-    row = sql.execute("SELECT statement_timestamp()").fetchone()
     return row[0] if row else None
 
 

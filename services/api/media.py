@@ -8,10 +8,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 JSON = "application/json"
 FORM = "multipart/form-data"
+WITH_PHOTOS = ("/photos", "/findings", "/drawings", "/versions", "/pairs", "/items", "/completions")
+"""How addresses end that take photos: more than 64 kB, and as a form."""
 
 
 class MediaTypes:
-    """JSON everywhere under the API, but for photos, which come as a form."""
+    """JSON everywhere under the API, but for what comes with photos, as a form."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -20,7 +22,7 @@ class MediaTypes:
         """Let the request in, or raise 415."""
         if scope["type"] == "http" and scope["method"] == "POST" and scope["path"].startswith("/api/"):
             headers = Headers(scope=scope)
-            wanted = FORM if scope["path"].endswith("/photos") else JSON
+            wanted = FORM if scope["path"].endswith(WITH_PHOTOS) else JSON
             if _has_body(headers) and _media_type(headers) != wanted:
                 raise HTTPException(415)
         await self._app(scope, receive, send)

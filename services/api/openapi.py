@@ -5,8 +5,10 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from services.api.guard import OPEN_PATHS
+from services.api.by_code import HEADER, ORDERS
+from services.api.guard import OPEN_PATHS, PUBLIC
 from services.api.problems import ProblemBody
+from services.views.seen import FIELDS, always
 
 DESCRIPTION = """\
 One reported issue becomes an order; every party on it has its own clock, until somebody else has
@@ -40,16 +42,38 @@ def describe(app: FastAPI) -> dict[str, Any]:
         schemas["Problem"] = problem
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
+        _what_is_cut(schemas)
         document["components"]["securitySchemes"] = {
             "token": {
                 "type": "http",
                 "scheme": "bearer",
                 "description": "A token of `./lianban token create`, bound to site, party and role.",
-            }
+            },
+            "code": {
+                "type": "apiKey",
+                "in": "header",
+                "name": HEADER,
+                "description": "The code that `public_report` answered: it opens that order alone.",
+            },
         }
         document["security"] = [{"token": []}]
-        for path in OPEN_PATHS & document["paths"].keys():
-            for operation in document["paths"][path].values():
-                operation["security"] = []
+        _other_doors(document)
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _other_doors(document: dict[str, Any]) -> None:
+    """What needs no token: because it is open to all, or because it has a tracking code."""
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            if path.startswith(ORDERS):
+                operation["security"] = [{"code": []}]
+            elif path in OPEN_PATHS or path.startswith(PUBLIC):
+                operation["security"] = []
+
+
+def _what_is_cut(schemas: dict[str, Any]) -> None:
+    """A field that not everybody sees who sees its view may be absent."""
+    for view in FIELDS:
+        if view.__name__ in schemas:
+            schemas[view.__name__]["required"] = always(view)

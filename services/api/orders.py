@@ -1,22 +1,25 @@
 """Reporting, looking at orders, their ledgers and notices."""
 
+from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query, Response
+from anyio import to_thread
+from fastapi import APIRouter, Body, Query, Request, Response
 
+from models.domain.policy import Permission
 from models.domain.words import OrderStatus
-from services import desk
 from services.actions.bodies import SITE_CODE, Code, ReportAtSite
 from services.api import examples
 from services.api.carrying import look_up
 from services.api.problems import declared
-from services.api.taking import taken_down, written
+from services.api.public import count_public, public_among
+from services.api.taking import Asked, Intake, written
 from services.api.visit import CodePath, OneErrand, OneVisit
 from services.views.events import events_page
 from services.views.models import Colour, EventsPage, NoticesView, OrdersPage, OrderView
 from services.views.notices import notices_view
 from services.views.order import API, order_view
-from services.views.orders import MOST, Filters, Part, orders_page
+from services.views.orders import FIGURE, MOST, Counted, Filters, Part, orders_page
 
 router = APIRouter(prefix="/orders", tags=["orders"])
 
@@ -42,9 +45,10 @@ Cursor = Annotated[
         **declared(404, 409, 413, 415, 422),
     },
 )
-def report(
+async def report(
     errand: OneErrand,
     body: Annotated[ReportAtSite, Body(openapi_examples=examples.REPORTS)],
+    request: Request,
     response: Response,
 ) -> Response:
     """Take an issue down. Without a category the committee triages; the clock runs from this report.
@@ -52,11 +56,13 @@ def report(
     It is sent to its parties a moment later: ask again for the order, or wait for its notices.
     """
     visit = errand.visit
+    if public := public_among(visit, [body.site]):
+        await to_thread.run_sync(count_public, request, visit, public)
     ticket = None
     if body.site in visit.caller.sites:
         ticket = errand.ticket(visit.caller.sites[body.site], body.model_dump_json().encode(), 201)
-    key, answer = desk.report(visit.shop, visit.caller, body.site, body, desk.Extras(ticket))
-    view = taken_down(visit, key, answer, body)
+    reports: Intake = request.app.state.intake
+    view = await reports.do(Asked(visit, body.site, body, ticket))
     response.headers["Location"] = f"{API}/orders/{view.code}"
     return written(view, 201, response)
 
@@ -72,11 +78,20 @@ def list_orders(  # noqa: PLR0913, PLR0917 - one parameter a filter
     holder: Annotated[Code | None, Query(description="Holds the ball now.")] = None,
     colour: Colour | None = None,
     supervised: bool | None = None,  # noqa: FBT001 - a query parameter is given by name
+    figure: Annotated[
+        str | None, Query(pattern=FIGURE, description="Counted so in the figures.", examples=["on_time.bad"])
+    ] = None,
+    figure_party: Annotated[Code | None, Query(description="For whom it was counted.")] = None,
+    since: Annotated[date | None, Query(description="Counted from this day on, with `figure`.")] = None,
+    until: Annotated[date | None, Query(description="Counted up to this day, with `figure`.")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> OrdersPage:
     """Orders of the caller's sites, newest first. What is reported during a walk is not part of it."""
     filters = Filters(site, tuple(status or ()), category, party, colour, holder, supervised, space)
+    counted = Counted(figure=figure, figure_party=figure_party, since=since, until=until)
+    if counted.figure and visit.caller.sites_where(Permission.SEE_FIGURES):
+        filters = counted.within(filters)
     return orders_page(
         visit.shop,
         visit.caller,

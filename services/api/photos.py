@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from anyio import to_thread
-from fastapi import APIRouter, File, Form, Header, Path, Response
+from fastapi import APIRouter, File, Form, Response
 from fastapi.datastructures import UploadFile
 from pydantic import BaseModel, ConfigDict
 
@@ -16,14 +16,19 @@ from services.api import examples
 from services.api.carrying import found_of, look_up, raise_refusal
 from services.api.problems import declared
 from services.api.visit import CodePath, Errand, OneErrand, OneVisit
-from services.execute import Answer, UnknownStream
-from services.pictures.limits import MEDIA_TYPES
-from services.store.transactions import transaction
+from services.execute import Answer
 from services.views.models import OrderView
 from services.views.order import order_view
-from services.web.pictures import PICTURE_HANDS, PhotoSize, picture_answer
+from services.web.pictures import (
+    PICTURE,
+    PICTURE_HANDS,
+    IfNoneMatch,
+    PhotoPath,
+    PhotoSize,
+    picture_answer,
+    picture_seen,
+)
 
-_BINARY = {"type": "string", "format": "binary"}
 router = APIRouter(prefix="/orders/{code}/photos", tags=["photos"])
 
 
@@ -99,26 +104,15 @@ def _attach(errand: Errand, key: StreamKey, picture: photos.Picture, attached: p
     summary="照片 A photo",
     operation_id="get_photo",
     response_class=Response,
-    responses={
-        200: {
-            "description": "The picture.",
-            "content": {kind: {"schema": _BINARY} for kind in MEDIA_TYPES.values()},
-        },
-        304: {"description": "It is still as `If-None-Match` names it."},
-        **declared(404, 422),
-    },
+    responses={**PICTURE, **declared(404, 422)},
 )
 def get_photo(
     visit: OneVisit,
     code: CodePath,
-    photo: Annotated[str, Path(pattern="^[0-9a-f]{32}$")],
+    photo: PhotoPath,
     size: PhotoSize = "full",
-    if_none_match: Annotated[str | None, Header(description="The ETag of what the caller has.")] = None,
+    if_none_match: IfNoneMatch = None,
 ) -> Response:
     """For whoever may see the order; kept by the browser, never by a proxy. The thumbnail is a WebP."""
-    key = look_up(visit, code)
-    with transaction(visit.shop.engine, visit.caller.site_ids) as sql:
-        kept = photos.find_kept(sql, key, photo, thumbnail=size == "thumbnail")
-    if kept is None:
-        raise UnknownStream(photo)
+    kept = picture_seen(visit.shop, visit.caller, desk.key_of(visit.caller, code), photo, size)
     return picture_answer(visit.settings, kept, code, if_none_match)

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import ceil
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 import sqlalchemy.exc
@@ -14,10 +16,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from models.domain.orders.refusals import BadValue, IllegalMove, NotYours
-from services import links
 from services.api.fields import pointer_to, words_of
+from services.api.flood import TooManyRequests
 from services.callers import NotPermitted
 from services.execute import FrozenClock, UnknownStream
+from services.identity.tries import TooManyTries
 from services.pictures.limits import (
     BrokenPicture,
     HardPicture,
@@ -60,7 +63,7 @@ class ProblemBody(BaseModel):
     title: str
     status: int
     detail: str
-    instance: str = Field(description="The path that was asked.")
+    instance: str = Field(description="The path that was asked, percent-encoded.")
     errors: list[FieldProblem] | None = Field(None, description="422: each field that is wrong.")
     may: list[Named] | None = Field(None, description="403: who may do this.")
     state: str | None = Field(None, description="409: the order's status.")
@@ -90,7 +93,7 @@ class Problem:
             title=say(self.title, language),
             status=self.status,
             detail=say(self.detail, language),
-            instance=links.masked(request.url.path),
+            instance=quote(request.url.path, safe="/:"),
             errors=[FieldProblem(pointer=at, detail=say(it, language)) for at, it in self.errors] or None,
             **self.more,
         )
@@ -221,6 +224,17 @@ def _of_http(error: HTTPException) -> Problem:
     return replace(made(error), headers=dict(error.headers or {}))
 
 
+def _too_many(error: TooManyRequests | TooManyTries) -> Problem:
+    seconds = error.wait if isinstance(error, TooManyRequests) else error.wait.total_seconds()
+    return Problem(
+        "too-many",
+        429,
+        ("请求过于频繁", "Too many requests"),
+        ("请按 Retry-After 所示的秒数稍后再试", "Try again after the seconds that Retry-After says"),
+        headers={"Retry-After": str(max(1, ceil(seconds)))},
+    )
+
+
 def _fixed(kind: str, status: int, title: Words, detail: Words, **headers: str) -> Callable[[Any], Problem]:
     made = Problem(kind, status, title, detail, headers={k.replace("_", "-"): v for k, v in headers.items()})
     return lambda _error: made
@@ -329,6 +343,8 @@ TABLE: Mapping[type[Exception], Callable[[Any], Problem]] = {
         ("请求来自别的网站", "The request came from another site"),
         ("请在本站页面上操作", "Use this site's own pages"),
     ),
+    TooManyRequests: _too_many,
+    TooManyTries: _too_many,
     HTTPException: _of_http,
     psycopg.OperationalError: _unavailable,
     sqlalchemy.exc.OperationalError: _unavailable,
@@ -351,7 +367,10 @@ def answer(request: Request, error: Exception) -> Response:
     language = language_of(request.headers.get("accept-language"))
     show = getattr(request.app.state, "show_error", None) if "app" in request.scope else None
     if show is not None and _wants_page(request):
-        page: Response = show(request, problem.status, problem.title, problem.detail)
+        wait = int(problem.headers.get("Retry-After", RETRY_AFTER_SECONDS))
+        words = (problem.title, problem.detail)
+        page: Response = show(request, problem.kind, problem.status, words, wait)
+        page.headers.update(problem.headers)
         return page
     body = problem.body(request, language).model_dump(exclude_none=True)
     headers = {**problem.headers, "Content-Language": language, "Vary": "Accept-Language"}
@@ -367,7 +386,7 @@ def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
         status: {"description": _MEANING[status], "content": {MEDIA_TYPE: {"schema": schema}}}
-        for status in sorted({*statuses, 401, 403, 500, 503})
+        for status in sorted({*statuses, 401, 403, 429, 500, 503})
     }
 
 
@@ -379,6 +398,7 @@ _MEANING = {
     413: "The body is too large.",
     415: "The body's media type is not taken here.",
     422: "A field is malformed, unknown or has a value that means nothing here: see `errors`.",
+    429: "Too many requests from this address or caller; Retry-After says when to try again.",
     500: "Something went wrong inside.",
     503: "The database cannot be used just now; Retry-After says when to try again.",
 }

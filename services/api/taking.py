@@ -1,4 +1,8 @@
-"""What is answered to a report: the order as it was just taken down."""
+"""Reports on their way in, and what is answered: the order as it was just taken down."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from pydantic import BaseModel
 from starlette.responses import Response
@@ -9,9 +13,11 @@ from models.domain.streams import StreamKey
 from services import desk
 from services.actions.bodies import ReportBody
 from services.api.carrying import raise_refusal
+from services.api.together import Together
 from services.api.visit import Visit
-from services.execute import Answer, UnknownStream
+from services.execute import Answer, Shop, UnknownStream
 from services.store.contexts import SiteClock
+from services.store.idempotency import Ticket
 from services.store.private import cleaned
 from services.store.transactions import transaction
 from services.views.found import Found, may_see
@@ -19,6 +25,56 @@ from services.views.models import OrderView
 from services.views.order import order_view, view_of_new
 
 REPORT = "report"
+MOST = 100
+"""Reports that are taken down together: as many as a lane takes at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A report as it was read."""
+
+    visit: Visit
+    site: str
+    body: ReportBody
+    ticket: Ticket | None
+
+
+Intake = Together[Asked, OrderView]
+
+
+def intake(shop: Shop) -> Intake:
+    """Where reports of one a request meet."""
+    return Together(partial(_together, shop), most=MOST)
+
+
+def take_down(shop: Shop, sites: Sequence[int], asked: Sequence[Asked]) -> list[OrderView | Exception]:
+    """Take reports of callers who all see `sites` down in one transaction: the view of each, or why not."""
+    wanted = [desk.Reporting(one.visit.caller, one.site, one.body, one.ticket) for one in asked]
+    return [
+        _told(one, answer) for one, answer in zip(asked, desk.report_many(shop, sites, wanted), strict=True)
+    ]
+
+
+def _together(shop: Shop, asked: Sequence[Asked]) -> list[OrderView | Exception]:
+    """Those who see the same sites in one transaction; one that breaks costs the others nothing."""
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for place, one in enumerate(asked):
+        groups.setdefault(tuple(one.visit.caller.site_ids), []).append(place)
+    told: dict[int, OrderView | Exception] = {}
+    for sites, places in groups.items():
+        try:
+            views = take_down(shop, sites, [asked[place] for place in places])
+        except Exception as error:  # noqa: BLE001 - told to all of them
+            views = [error] * len(places)
+        told.update(zip(places, views, strict=True))
+    return [told[place] for place in range(len(asked))]
+
+
+def _told(one: Asked, answer: tuple[StreamKey, Answer] | Exception) -> OrderView | Exception:
+    try:
+        return answer if isinstance(answer, Exception) else taken_down(one.visit, *answer, one.body)
+    except Exception as error:  # noqa: BLE001 - the table of problems knows what is whose mistake
+        return error
 
 
 def taken_down(visit: Visit, key: StreamKey, answer: Answer, body: ReportBody) -> OrderView:
@@ -46,7 +102,7 @@ def taken_down(visit: Visit, key: StreamKey, answer: Answer, body: ReportBody) -
         now=order.reported_at,
         language=visit.language,
     )
-    return view_of_new(found, texts, visit.caller.actor)
+    return view_of_new(found, texts, visit.caller.at(key.site_id))
 
 
 def written(model: BaseModel, status: int, told: Response) -> Response:

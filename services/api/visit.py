@@ -1,6 +1,6 @@
 """What every route is given: who asks, in which language, and with which key against repetition."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends, Header, Path
@@ -30,14 +30,17 @@ class Visit:
     caller: Caller
     language: Language
 
+    def of(self, caller: Caller) -> "Visit":
+        """The same for another caller, whom the request made known."""
+        return replace(self, caller=caller)
 
-async def visit(
-    request: Request,
-    response: Response,
-    accept_language: Annotated[
-        str | None, Header(description="zh (default) or en: the language of names and sentences.")
-    ] = None,
-) -> Visit:
+
+AcceptLanguage = Annotated[
+    str | None, Header(description="zh (default) or en: the language of names and sentences.")
+]
+
+
+async def visit(request: Request, response: Response, accept_language: AcceptLanguage = None) -> Visit:
     """The request as a visit; the guard has seen to it that there is a caller."""
     _refuse_unknown_parameters(request)
     language = language_of(accept_language)
@@ -50,7 +53,7 @@ async def visit(
 def _refuse_unknown_parameters(request: Request) -> None:
     """A filter with a typing error must not answer with everything."""
     route = request.scope.get("route")
-    if not isinstance(route, APIRoute):
+    if not request.scope["query_string"] or not isinstance(route, APIRoute):
         return
     known = {one.alias for one in route.dependant.query_params}
     unknown = [one for one in request.query_params if one not in known]
@@ -84,7 +87,8 @@ class Errand:
 
 async def errand(
     request: Request,
-    made: Annotated[Visit, Depends(visit)],
+    response: Response,
+    accept_language: AcceptLanguage = None,
     idempotency_key: Annotated[
         str | None,
         Header(
@@ -97,6 +101,7 @@ async def errand(
     ] = None,
 ) -> Errand:
     """The request as an errand."""
+    made = await visit(request, response, accept_language)
     return Errand(made, f"{request.method} {request.url.path}", idempotency_key)
 
 

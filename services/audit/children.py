@@ -8,6 +8,7 @@ from typing import Any
 from models.domain.streams import StreamKey
 from services.audit.deriving import Fired, Step
 from services.audit.folding import Stored, places
+from services.store.batches import OF_STREAMS
 from services.store.contexts import Sql
 
 
@@ -92,10 +93,6 @@ _OUTBOX = "first_seq, last_seq FROM outbox"
 
 def _rows(sql: Sql, what: str, streams: Sequence[Stored]) -> Iterable[tuple[StreamKey, tuple[Any, ...]]]:
     """The rows of the streams, those of each stream in the order of their first column."""
-    query = (
-        f"SELECT site_id, stream_id, {what}"
-        " JOIN unnest(%s::int[], %s::bigint[]) AS k (site_id, stream_id) USING (site_id, stream_id)"
-        " ORDER BY 3"
-    )
+    query = f"SELECT site_id, stream_id, {what} {OF_STREAMS} ORDER BY 3"
     for row in sql.execute(query.encode(), places(streams)):
         yield StreamKey(row[0], row[1]), row[2:]

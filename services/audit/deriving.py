@@ -58,7 +58,7 @@ def derive(
 ) -> dict[StreamKey, Derived]:
     """Fold streams, taking down what each event asks for.
 
-    Whom a notice is for depends on the site's parties, which do not change once it works; its version of the
+    Whom a notice is for depends on what the site's parties were when the event happened; the version of the
     calendars has a say only in when a notice is sent, and that is not derived again.
     """
     fired: dict[StreamKey, dict[Step, Fired]] = {one.key: {} for one in streams}
@@ -72,7 +72,8 @@ def derive(
                 *(folded.seq, event.kind, event.party, event.due_at, at, event.skipped),
                 *(event.playbook, event.playbook_version, event.calendar_version),
             )
-        context = shop.contexts.of(sql, sites[key.site_id], kinds[key].pinned(folded.state))
+        pinned = kinds[key].pinned(folded.state)
+        context = shop.contexts.at(sql, sites[key.site_id], pinned, at)
         for notice in kinds[key].notices(event, folded.state, context, at):
             wanted[key].append(Wanted(folded.seq, at, notice))
 

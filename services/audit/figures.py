@@ -8,6 +8,7 @@ from prometheus_client.registry import Collector
 from services.audit.findings import DriftKind
 from services.audit.record import read_state
 from services.store.contexts import Sql
+from services.store.transactions import now_of
 
 
 class AuditFigures(Collector):
@@ -15,12 +16,11 @@ class AuditFigures(Collector):
 
     def __init__(self, sql: Sql) -> None:
         self._state = read_state(sql)
-        row = sql.execute("SELECT statement_timestamp()").fetchone()
-        self._now = row[0] if row else None
+        self._now = now_of(sql)
 
     def collect(self) -> Iterator[Metric]:
         """Orders in drift by kind, none for each of the others; looks at orders; seconds."""
-        if self._state is None or self._now is None:
+        if self._state is None:
             return
         drift = GaugeMetricFamily("lianban_audit_drift", "Orders that drifted.", labels=("kind",))
         for kind in DriftKind:

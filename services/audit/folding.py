@@ -3,19 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 from models.domain import ledger
 from models.domain.kinds import StreamKind
 from models.domain.streams import StreamKey
 from services.execute import KINDS, Shop
+from services.store.batches import events_of, key_columns
 from services.store.contexts import SiteClock, Sql
 from services.store.streams import event_of
-
-CHUNK = 2000
-"""Events fetched from the server at a time."""
 
 COLUMNS = ("status", "category", "severity", "origin", "space", "colour", "supervised", "parties", "holders",
            "reported_at", "promised_at", "closed_at")  # fmt: skip
@@ -66,7 +62,7 @@ def read_stored(sql: Sql, which: str, given: Sequence[Any]) -> list[Stored]:
 
 def places(streams: Sequence[Stored]) -> tuple[list[int], list[int]]:
     """Their keys in columns, as `unnest` takes them."""
-    return [one.key.site_id for one in streams], [one.key.stream_id for one in streams]
+    return key_columns([one.key for one in streams])
 
 
 def _ignore(_key: StreamKey, _folded: Folded, _event: object, _at: datetime) -> None:
@@ -74,25 +70,14 @@ def _ignore(_key: StreamKey, _folded: Folded, _event: object, _at: datetime) -> 
 
 
 def fold(sql: Sql, streams: Sequence[Stored], visit: Visit = _ignore) -> dict[StreamKey, Folded]:
-    """Fold the events of streams; they pass one by one, so that memory does not grow with the ledger.
-
-    A chain that ends elsewhere than at the row's head is broken too.
-    """
+    """Fold the events of streams; a chain that ends elsewhere than at the row's head is broken too."""
     kinds = {one.key: KINDS[one.kind] for one in streams}
     folded = {one.key: Folded() for one in streams}
-    with sql.cursor(name="fold") as cursor:
-        cursor.itersize = CHUNK
-        cursor.execute(
-            "SELECT site_id, stream_id, seq, type, at, payload, digest FROM event"
-            " JOIN unnest(%s::int[], %s::bigint[]) AS k (site_id, stream_id) USING (site_id, stream_id)"
-            " ORDER BY site_id, stream_id, seq",
-            places(streams),
-        )
-        for (site_id, stream_id), rows in groupby(cursor, itemgetter(0, 1)):
-            key = StreamKey(site_id, stream_id)
+    with events_of(sql, list(kinds)) as found:
+        for key, rows in found:
             for row in rows:
                 if folded[key].broken is None:
-                    _fold_one(key, kinds[key], folded[key], row[2:], visit)
+                    _fold_one(key, kinds[key], folded[key], row, visit)
     for one in streams:
         _check_head(one, folded[one.key])
     return folded
@@ -128,5 +113,5 @@ def _check_head(one: Stored, folded: Folded) -> None:
 
 def columns_of(shop: Shop, sql: Sql, site: SiteClock, kind: StreamKind, folded: Folded) -> dict[str, Any]:
     """The query columns that the fold leads to."""
-    context = shop.contexts.of(sql, site, kind.pinned(folded.state))
+    context = shop.contexts.at(sql, site, kind.pinned(folded.state), folded.last_at)
     return asdict(kind.columns(folded.state, context))

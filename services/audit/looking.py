@@ -5,7 +5,6 @@ whatever is seen belongs together, and nobody waits for the auditor.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
 
 import psycopg
 import structlog
@@ -19,15 +18,10 @@ from services.audit.folding import columns_of, read_stored
 from services.audit.lateness import Awake, awake_at, late
 from services.audit.projections import broken_chain, projected, read_rows
 from services.execute import KINDS, Shop
+from services.store.batches import OF_STREAMS, key_columns
 from services.store.contexts import Sql, read_sites
-from services.store.transactions import transaction
 
 log = structlog.get_logger("lianban.audit")
-
-
-def snapshot(shop: Shop) -> AbstractContextManager[Sql]:
-    """A transaction that sees one instant of the database throughout; for reading."""
-    return transaction(shop.engine.execution_options(isolation_level="REPEATABLE READ"))
 
 
 def look(shop: Shop, sql: Sql, keys: Sequence[StreamKey], awake: Awake | None) -> list[Drift]:
@@ -47,9 +41,7 @@ def look(shop: Shop, sql: Sql, keys: Sequence[StreamKey], awake: Awake | None) -
 
 
 def _look(shop: Shop, sql: Sql, keys: Sequence[StreamKey], awake: Awake | None) -> list[Drift]:
-    given = ([key.site_id for key in keys], [key.stream_id for key in keys])
-    join = "JOIN unnest(%s::int[], %s::bigint[]) AS k (site_id, stream_id) USING (site_id, stream_id)"
-    streams = read_stored(sql, join, given)
+    streams = read_stored(sql, OF_STREAMS, key_columns(keys))
     missing = sorted({*keys} - {one.key for one in streams})
     found = [Drift(key, DriftKind.STATE, "stream", "–", "a row with the state") for key in missing]
     if not streams:

@@ -10,6 +10,7 @@ from models.domain.kinds import StreamKind
 from models.domain.streams import StreamKey, Timer
 from services.audit.findings import Drift, DriftKind, short
 from services.audit.folding import COLUMNS, Folded, Stored, places
+from services.store.batches import OF_STREAMS
 from services.store.contexts import Sql
 
 
@@ -25,18 +26,18 @@ class Rows:
 
 def read_rows(sql: Sql, streams: Sequence[Stored]) -> Rows:
     """What is stored of the streams beside their own rows."""
-    keys = "JOIN unnest(%s::int[], %s::bigint[]) AS k (site_id, stream_id) USING (site_id, stream_id)"
+    keys = places(streams)
     timers: dict[StreamKey, dict[int, Timer]] = {}
     for site_id, stream_id, *timer in sql.execute(
-        f"SELECT site_id, stream_id, deadline_id, generation, fire_at, party, kind FROM timer {keys}",  # noqa: S608 - our own constants
-        places(streams),
+        f"SELECT site_id, stream_id, deadline_id, generation, fire_at, party, kind FROM timer {OF_STREAMS}",  # noqa: S608 - our own constants
+        keys,
     ):
         timers.setdefault(StreamKey(site_id, stream_id), {})[timer[0]] = Timer(*timer)
-    waiting = sql.execute(f"SELECT site_id, stream_id, wanted_at FROM routing {keys}", places(streams))  # noqa: S608 - our own constants
+    waiting = sql.execute(f"SELECT site_id, stream_id, wanted_at FROM routing {OF_STREAMS}", keys)  # noqa: S608 - our own constants
     dropped = sql.execute(
-        f"SELECT row_key, max(at) FROM dead_action {keys} WHERE action = 'dropped'"  # noqa: S608 - our own constants
+        f"SELECT row_key, max(at) FROM dead_action {OF_STREAMS} WHERE action = 'dropped'"  # noqa: S608 - our own constants
         " AND queue IN ('timer', 'routing') GROUP BY row_key",
-        places(streams),
+        keys,
     )
     return Rows(
         timers,

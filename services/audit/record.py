@@ -10,7 +10,9 @@ from models.domain.streams import StreamKey
 from services.alerts import clear_alert, raise_alert
 from services.audit.findings import Drift
 from services.audit.lateness import Awake
+from services.store.batches import key_columns
 from services.store.contexts import Sql
+from services.store.transactions import now_of
 
 ALERT = "audit_drift"
 GAP = timedelta(minutes=1)
@@ -60,11 +62,11 @@ def take_state(sql: Sql, pause: timedelta) -> State | None:
         (pause,),
     )
     state = read_state(sql, lock=True)
-    row = sql.execute("SELECT statement_timestamp()").fetchone()
-    if state is None or row is None:
+    if state is None:
         return None
-    since = state.awake.since if row[0] - state.awake.until <= GAP else row[0]
-    return replace(state, awake=Awake(since, row[0]))
+    now = now_of(sql)
+    since = state.awake.since if now - state.awake.until <= GAP else now
+    return replace(state, awake=Awake(since, now))
 
 
 def write_state(sql: Sql, state: State) -> None:
@@ -88,8 +90,8 @@ def write_drift(sql: Sql, keys: Iterable[StreamKey], found: Sequence[Drift]) -> 
         " unnest(%s::int[], %s::bigint[], %s::text[], %s::text[]) AS f (s, i, k, w)"
         " WHERE (f.s, f.i, f.k, f.w) = (d.site_id, d.stream_id, d.kind, d.what))",
         (
-            *([key.site_id for key in looked], [key.stream_id for key in looked]),
-            *([one.key.site_id for one in found], [one.key.stream_id for one in found]),
+            *key_columns(looked),
+            *key_columns([one.key for one in found]),
             *([str(one.kind) for one in found], [one.what for one in found]),
         ),
     )
@@ -112,8 +114,8 @@ def tell(sql: Sql, before: Mapping[str, int]) -> dict[str, int]:
     ).fetchall()
     now = {kind: count for kind, count, _ in rows}
     for kind, count, example in rows:
-        orders = "1 order has" if count == 1 else f"{count} orders have"
-        words = f"{orders} drifted from the events ({kind}), such as {example}. Run `./lianban audit`."
+        records = "1 record has" if count == 1 else f"{count} records have"
+        words = f"{records} drifted from the events ({kind}), such as {example}. Run `./lianban audit`."
         raise_alert(sql, ALERT, kind, words)
     for kind in sorted(before.keys() - now.keys()):
         clear_alert(sql, ALERT, kind)

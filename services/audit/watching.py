@@ -12,11 +12,11 @@ from time import monotonic
 from models.domain.streams import StreamKey
 from services.audit.findings import Drift
 from services.audit.lateness import PATIENCE, SENDING_PATIENCE
-from services.audit.looking import look, snapshot
+from services.audit.looking import look
 from services.audit.record import State, take_state, tell, write_drift, write_state
 from services.execute import Shop
 from services.store.contexts import Sql
-from services.store.transactions import transaction
+from services.store.transactions import snapshot, transaction
 
 BUDGET = timedelta(milliseconds=150)
 """For one cycle of about a second; the batch that is begun is ended."""
@@ -61,7 +61,7 @@ class _Cycle:
     def _look(self, keys: Sequence[StreamKey]) -> None:
         new = [key for key in dict.fromkeys(keys) if key not in self.looked]
         if new:
-            with snapshot(self.shop) as sql:
+            with snapshot(self.shop.engine) as sql:
                 found: list[Drift] = look(self.shop, sql, new, self.state.awake)
             write_drift(self.sql, new, found)
             self.looked.update(new)

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from models.domain.streams import StreamKey
 from services.audit.findings import Drift
 from services.audit.lateness import Awake
-from services.audit.looking import look, orphans, snapshot
+from services.audit.looking import look, orphans
 from services.audit.record import read_state
 from services.audit.watching import next_streams
 from services.execute import Shop
-from services.store.transactions import transaction
+from services.store.transactions import snapshot, transaction
 
 BATCH = 100
 
@@ -31,12 +31,12 @@ def audit(shop: Shop, only: StreamKey | None = None) -> Iterator[Tally]:
         state = read_state(sql)
     tally = Tally(awake=state.awake if state else None)
     for keys in [[only]] if only else _batches(shop):
-        with snapshot(shop) as sql:
+        with snapshot(shop.engine) as sql:
             tally.drift += look(shop, sql, keys, tally.awake)
         tally.streams += len(keys)
         yield tally
     if only is None:
-        with snapshot(shop) as sql:
+        with snapshot(shop.engine) as sql:
             tally.drift += orphans(sql)
         yield tally
 

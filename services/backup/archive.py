@@ -7,13 +7,15 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from services.backup import manifest
-from services.backup.errors import DamagedBackup, FileTaken, NoBackup
+from services.backup.errors import DamagedBackup, FileTaken, NoBackup, NoFolder
 from services.backup.manifest import Manifest, Part
 
+T = TypeVar("T")
 BLOCK = 2**20
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, KeyError, ValueError, NotImplementedError)
 """What `zipfile` raises for a member that was changed or cut."""
@@ -26,8 +28,11 @@ class Writing:
         self._zip = zipped
         self.parts: dict[str, Part] = {}
 
-    def add(self, name: str, fill: Callable[[Callable[[bytes], object]], object], *, pack: bool) -> None:
-        """Add a member that `fill` writes block by block; `pack` where it is not packed already."""
+    def add(self, name: str, fill: Callable[[Callable[[bytes], object]], T], *, pack: bool) -> T:
+        """Add a member that `fill` writes block by block; `pack` where it is not packed already.
+
+        Returns what `fill` does.
+        """
         digest, size = hashlib.sha256(), 0
         info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
         info.compress_type = zipfile.ZIP_DEFLATED if pack else zipfile.ZIP_STORED
@@ -40,10 +45,11 @@ class Writing:
                 digest.update(block)
                 size += len(block)
 
-            fill(write)
+            done = fill(write)
         self.parts[name] = Part(sha256=digest.hexdigest(), size=size)
+        return done
 
-    def add_file(self, name: str, source: Path, *, pack: bool = False) -> None:
+    def add_file(self, name: str, source: Path) -> None:
         """Add a file. Raises FileNotFoundError before anything of it is written."""
         with source.open("rb") as file:
 
@@ -51,7 +57,7 @@ class Writing:
                 while block := file.read(BLOCK):
                     write(block)
 
-            self.add(name, fill, pack=pack)
+            self.add(name, fill, pack=False)
 
     def end(self, told: Manifest) -> Manifest:
         """Write the manifest, with the hashes of all parts."""
@@ -65,10 +71,12 @@ def written(file: Path) -> Iterator[Writing]:
     """Write a backup aside, for nobody else to read; under its name it is whole or not there.
 
     Raises:
-        FileTaken: the name is taken.
+        FileTaken, NoFolder: the name is taken, or there is no place for it.
     """
     if file.exists():
         raise FileTaken(file)
+    if not file.absolute().parent.is_dir():
+        raise NoFolder(file.absolute().parent)
     draft = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as raw:
@@ -77,6 +85,10 @@ def written(file: Path) -> Iterator[Writing]:
             raw.flush()
             os.fsync(raw.fileno())
         draft.rename(file)
+    except OSError as error:
+        # Whoever is told of it never named the draft.
+        error.filename = str(file) if error.filename == str(draft) else error.filename
+        raise
     finally:
         with suppress(FileNotFoundError):
             draft.unlink()

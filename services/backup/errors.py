@@ -16,6 +16,13 @@ class FileTaken(BackupError):
         self.file = file
 
 
+class NoFolder(BackupError):
+    """There is no folder {folder}: make it (mkdir -p), or choose another place. Nothing was written."""
+
+    def __init__(self, folder: object) -> None:
+        self.folder = folder
+
+
 class NoBackup(BackupError):
     """{file} is no backup of lianban ({why}): choose a file that `./lianban backup` wrote."""
 

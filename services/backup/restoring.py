@@ -7,10 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-
-import models.migrations
 from services.backup.archive import Reading
 from services.backup.dumping import Filling, as_owner, need_empty
 from services.backup.errors import FolderNotEmpty, NewerBackup
@@ -35,9 +31,7 @@ class Filled:
 
 def need_known(reading: Reading) -> None:
     """Make sure that this program knows the backup's schema. Raises NewerBackup."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(str(models.migrations.__file__)).parent))
-    known = {one.revision for one in ScriptDirectory.from_config(config).walk_revisions()}
+    known = {one.revision for one in migrate.scripts().walk_revisions()}
     told = reading.manifest
     if told.revision not in known:
         raise NewerBackup(told.version, told.revision)

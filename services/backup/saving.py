@@ -1,6 +1,7 @@
 """Making a backup, while the system runs or stands still."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from services.backup.archive import Writing, written
@@ -48,9 +49,8 @@ def _database(sql: Sql, archive: Writing) -> Manifest:
     version, commit = version_of_program()
     kept = {}
     for name, columns in tables(sql).items():
-        rows = _Counted(sql, name, columns)
-        archive.add(Table.part(name), rows.fill, pack=True)
-        kept[name] = Table(columns=columns, rows=rows.count)
+        rows = archive.add(Table.part(name), partial(copy_out, sql, name, columns), pack=True)
+        kept[name] = Table(columns=columns, rows=rows)
     sites = sql.execute(
         "SELECT s.code, count(t.stream_id) FROM site s LEFT JOIN stream t ON t.site_id = s.id GROUP BY s.code"
     ).fetchall()
@@ -71,17 +71,6 @@ def _database(sql: Sql, archive: Writing) -> Manifest:
         tables=kept,
         sequences=sequences(sql),
     )
-
-
-class _Counted:
-    """A table on its way out."""
-
-    def __init__(self, sql: Sql, name: str, columns: tuple[str, ...]) -> None:
-        self._sql, self._name, self._columns = sql, name, columns
-        self.count = 0
-
-    def fill(self, write: Callable[[bytes], object]) -> None:
-        self.count = copy_out(self._sql, self._name, self._columns, write)
 
 
 def _files(folder: Path) -> Iterator[Path]:

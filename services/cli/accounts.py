@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from services.cli.operating import Stop, at_work, console, read_all_sites, the_site
+from services.cli.operating import Stop, at_work, check_holder, console, read_all_sites, the_site
 
 if TYPE_CHECKING:
     from services.identity.accounts import Account
     from services.store.contexts import Sql
 
 LINK_LASTS = timedelta(days=3)
-OF_A_PARTY = ("handler", "lead", "observer", "arbiter")
 
 app = typer.Typer(help="Accounts: who may sign in, and as what.", no_args_is_help=True)
 
@@ -36,13 +35,14 @@ def add(  # noqa: PLR0917 - a command's options
     Example: ./lianban account add qian@example.org --role handler --party property --member qian-weiguo
     """
     from models.domain.streams import Role
+    from services.callers import Holder
     from services.identity import accounts, sign_in_links
     from services.settings import settings
     from services.store.transactions import transaction
 
     with at_work() as shop, transaction(shop.engine) as sql:
         where = the_site(read_all_sites(sql), site)
-        _check(sql, where.id, role, party, member)
+        check_holder(sql, where, Holder(where.id, Role(role), party, member))
         found = accounts.by_login(sql, login)
         try:
             account_id = found.id if found else accounts.create(sql, login, name or login)
@@ -54,23 +54,6 @@ def add(  # noqa: PLR0917 - a command's options
     if secret:
         console().print("Sign in once within three days, then set a password under /me:")
         typer.echo(f"{settings().public_url}/sign-in#{secret}")
-
-
-def _check(sql: "Sql", site_id: int, role: str, party: str | None, member: str | None) -> None:
-    parties = [row[0] for row in sql.execute(
-        "SELECT code FROM party WHERE site_id = %s ORDER BY position", (site_id,)
-    )]  # fmt: skip
-    if role in OF_A_PARTY and party not in parties:
-        raise Stop(f"say with --party for which party it acts: {', '.join(parties)}.")
-    if role not in OF_A_PARTY and party is not None:
-        raise Stop(f"a {role} acts for no party: leave --party out.")
-    if member is None:
-        return
-    row = sql.execute(
-        "SELECT party FROM member WHERE site_id = %s AND code = %s", (site_id, member)
-    ).fetchone()
-    if row is None or row[0] != party:
-        raise Stop(f"{member} is no member of {party or 'the site'}.")
 
 
 @app.command("list")

@@ -16,7 +16,7 @@ from services import desk, photos
 from services.actions import bodies
 from services.actions.table import ASSIGNMENT_ACTIONS, MERGE, ORDER_ACTIONS, SPLIT
 from services.callers import Caller
-from services.cli.operating import REPORTER, SiteRow, Stop, operator, read_all_sites, site_of_order
+from services.cli.operating import REPORTER, SiteRow, Stop, no_order, operator, order_named
 from services.execute import Answer, FrozenClock, Shop, UnknownStream
 from services.pictures.limits import PictureRefused
 from services.settings import settings
@@ -81,14 +81,12 @@ def split_words(words: Iterable[str]) -> tuple[str | None, dict[str, str]]:
 def look_up(shop: Shop, code: str, language: Language = "zh") -> tuple[Place, list[SiteRow]]:
     """The order of a code, and all sites. Raises Stop."""
     with transaction(shop.engine) as sql:
-        sites = read_all_sites(sql)
-        site = site_of_order(sites, code)
-        known = Caller("operator", Actor(Role.OBSERVER), {one.code: one.id for one in sites})
+        named = order_named(sql, code)
         try:
-            found = find(shop, sql, known, desk.key_of(known, code), language)
+            found = find(shop, sql, named.caller, named.key, language)
         except UnknownStream:
-            raise Stop(f"there is no order {code}.") from None
-    return Place(found, site, tuple(found.context.site.parties)), sites
+            raise no_order(code) from None
+    return Place(found, named.site, tuple(found.context.site.parties)), named.sites
 
 
 def _prepare(shop: Shop, asked: Asked) -> tuple[Place, Caller]:

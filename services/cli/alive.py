@@ -10,7 +10,7 @@ from services.cli.operating import at_work
 from services.store.claims import Queue, waiting
 from services.store.contexts import Sql
 from services.store.heartbeats import read
-from services.store.transactions import transaction
+from services.store.transactions import now_of, transaction
 
 SILENT = timedelta(seconds=30)
 LATE = timedelta(seconds=60)
@@ -18,9 +18,8 @@ LATE = timedelta(seconds=60)
 
 def beats(sql: Sql) -> bool:
     """Whether a pulse gave a sign of life lately."""
-    row = sql.execute("SELECT statement_timestamp()").fetchone()
-    last = read(sql).get("pulse")
-    return row is not None and last is not None and row[0] - last[0] < SILENT
+    now, last = now_of(sql), read(sql).get("pulse")
+    return last is not None and now - last[0] < SILENT
 
 
 def flows(sql: Sql) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli.operating import Stop, at_work, console, onlooker, read_all_sites, site_of_order
+from services.cli.operating import at_work, console, no_order, order_named, read_all_sites
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,7 +37,7 @@ def audit(
         out = console()
         tally = _run(shop, key, out, silent=as_json)
         if code is not None and [one.what for one in tally.drift] == ["stream"]:
-            raise Stop(f"there is no order {code}.")
+            raise no_order(code)
         if as_json:
             typer.echo(json.dumps(_image(tally, codes), ensure_ascii=False))
         else:
@@ -47,16 +47,11 @@ def audit(
 
 
 def _codes(shop: "Shop", code: str | None) -> "tuple[Mapping[int, str], StreamKey | None]":
-    from services import desk
     from services.store.transactions import transaction
 
     with transaction(shop.engine) as sql:
-        sites = read_all_sites(sql)
-    codes = {site.id: site.code for site in sites}
-    if code is None:
-        return codes, None
-    site_of_order(sites, code)
-    return codes, desk.key_of(onlooker(sites), code)
+        codes = {site.id: site.code for site in read_all_sites(sql)}
+        return codes, None if code is None else order_named(sql, code).key
 
 
 def _run(shop: "Shop", key: "StreamKey | None", out: "Console", *, silent: bool) -> "Tally":
@@ -66,7 +61,7 @@ def _run(shop: "Shop", key: "StreamKey | None", out: "Console", *, silent: bool)
     from services.rebuilding import count_streams
 
     bar = Progress(
-        TextColumn("orders"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+        TextColumn("records"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
         console=out, transient=True, disable=silent or not out.is_terminal,
     )  # fmt: skip
     tally = Tally()
@@ -79,10 +74,10 @@ def _run(shop: "Shop", key: "StreamKey | None", out: "Console", *, silent: bool)
 
 def _image(tally: "Tally", codes: Mapping[int, str]) -> dict[str, object]:
     return {
-        "orders": tally.streams,
+        "records": tally.streams,
         "audit_drift": len(tally.drift),
         "drift": [
-            {"order": _order(one, codes), **{k: v for k, v in asdict(one).items() if k != "key"}}
+            {"record": _order(one, codes), **{k: v for k, v in asdict(one).items() if k != "key"}}
             for one in tally.drift
         ],
         "lateness_judged_until": tally.awake.until.isoformat() if tally.awake else None,
@@ -98,7 +93,7 @@ def _print(tally: "Tally", codes: Mapping[int, str], out: "Console") -> None:
 
     if tally.drift:
         table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold")
-        table.add_column("order", no_wrap=True)
+        table.add_column("record", no_wrap=True)
         table.add_column("kind", no_wrap=True)
         for name in ("what", "stored", "by the events"):
             table.add_column(name, overflow="fold", ratio=1)
@@ -111,7 +106,7 @@ def _print(tally: "Tally", codes: Mapping[int, str], out: "Console") -> None:
 
 
 def _summary(tally: "Tally") -> str:
-    told = f"{tally.streams:,} {'order' if tally.streams == 1 else 'orders'}: "
+    told = f"{tally.streams:,} {'record' if tally.streams == 1 else 'records'}: "
     drifted = len({one.key for one in tally.drift})
     if drifted:
         told += f"{drifted} {'has' if drifted == 1 else 'have'} drifted from the events."

@@ -82,7 +82,10 @@ def _what_next(out: "Console", data: Path, done: "Restored") -> None:
     told = done.manifest
     steps = [f"put {name} in place in {data}" for name in told.elsewhere]
     steps.append("what happened after that instant is not there: ask those who keep newer checkpoints")
-    steps.append("what was erased after it is there again: erase it again")
+    steps.append(
+        "what was erased after it is there again: erase it again, by the list that was kept beside it:"
+        " `./lianban privacy erase --from LIST --yes`; contacts whose time is over go by themselves"
+    )
     if done.filled.on_their_way:
         steps.append(
             f"{done.filled.on_their_way} messages were on their way; they end as unknown, not resent"
@@ -93,7 +96,7 @@ def _what_next(out: "Console", data: Path, done: "Restored") -> None:
 
 
 def _sites(told: "Manifest") -> str:
-    return ", ".join(f"{code} with {orders:,} orders" for code, orders in told.sites.items()) or "no site"
+    return ", ".join(f"{code} with {records:,} records" for code, records in told.sites.items()) or "no site"
 
 
 def _list(out: "Console", lines: Iterable[str]) -> None:

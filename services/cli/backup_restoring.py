@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 
 from services import bootstrap
 from services.audit.whole import audit
@@ -17,6 +18,7 @@ from services.cli.up import alone, prepare_folder
 from services.embedded.postgres import Postgres
 from services.execute import Shop
 from services.ledger.verifying import trust, verify
+from services.secrets import KeyRing, ring_of
 from services.settings import Settings
 
 MOST_TOLD = 20
@@ -85,15 +87,23 @@ def _own_folder(settings: Settings) -> Iterator[None]:
 
 
 def _ledger(shop: Shop, settings: Settings) -> Check:
-    tally = deque(verify(shop.engine, trust(shop.engine, settings)), maxlen=1)[0]
+    steps = verify(shop.engine, trust(shop.engine, settings), ring=_ring(settings))
+    tally = deque(steps, maxlen=1)[0]
     counted = f"{tally.events:,} events, {tally.leaves:,} log entries, {tally.checkpoints:,} checkpoints"
+    counted += f", {tally.locked:,} contacts without their key" if tally.locked else ""
     found = tuple(f"{one.where}: {one.what}" for one in tally.findings)
     verdict = f"{len(found)} are not as signed" if found else "everything is as it was signed"
     return Check("ledger verify", f"{counted}: {verdict}.", found[:MOST_TOLD])
+
+
+def _ring(settings: Settings) -> KeyRing:
+    """The restored installation's; where its key was not in the file none is made, and it opens nothing."""
+    there = settings.secret_key is not None or (settings.data / "secret.key").is_file()
+    return ring_of(settings) if there else KeyRing((token_hex(),), token_hex())
 
 
 def _audit(shop: Shop) -> Check:
     tally = deque(audit(shop), maxlen=1)[0]
     found = tuple(f"{one.key.site_id}/{one.key.stream_id} {one.kind} {one.what}" for one in tally.drift)
     verdict = f"{len(found)} have drifted" if found else "armed, fired and sent as the events have it"
-    return Check("audit", f"{tally.streams:,} orders: {verdict}.", found[:MOST_TOLD])
+    return Check("audit", f"{tally.streams:,} records: {verdict}.", found[:MOST_TOLD])

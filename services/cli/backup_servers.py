@@ -1,7 +1,7 @@
 """The database that a backup is made of or restored to, started for that long where nothing else runs it."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from services.cli.operating import Stop
@@ -33,9 +33,9 @@ def running_database(settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def started(server: Postgres) -> Iterator[None]:
-    """A server for this block alone."""
-    supervisor = Supervisor(lambda _: None)
+def started(server: Postgres, say: Callable[[str], None] = lambda _: None) -> Iterator[None]:
+    """A server for this block alone; `say` is told what becomes of it."""
+    supervisor = Supervisor(say)
     try:
         supervisor.start([server.child()])
         yield

@@ -1,12 +1,10 @@
 """`lianban bench`: how fast the engine is, beside what others would write, measured in `tests/bench`."""
 
-import subprocess
-import sys
 from typing import Annotated
 
 import typer
 
-from services.cli.testing import ROOT, need_checkout
+from services.cli.testing import hand_over
 
 
 def bench(
@@ -23,9 +21,7 @@ def bench(
 
     Example: ./lianban bench --only routing --only storm
     """
-    need_checkout()
     words = ["--rounds", str(rounds)]
     words += [word for name in only or () for word in ("--only", name)]
     words += ["--json"] if as_json else []
-    command = [sys.executable, "-m", "tests.bench.main", *words]
-    raise typer.Exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
+    hand_over("tests.bench.main", words)

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from services.notify.phone import Ring
     from services.replay.driver import Driver
     from services.store.contexts import Sql
-    from services.views.language import Language
 
 MOST_SHOWN = 200
 
@@ -99,11 +98,7 @@ def _target(driver: "Driver", site: SiteRow, to: str | None, advance: str | None
 def _said(site: SiteRow, at: datetime, *, with_year: bool = True) -> str:
     from services.notify.wording import local_time
 
-    return local_time(at, ZoneInfo(site.zone), _language(site), with_year=with_year)
-
-
-def _language(site: SiteRow) -> "Language":
-    return "en" if site.language == "en" else "zh"
+    return local_time(at, ZoneInfo(site.zone), site.speaks, with_year=with_year)
 
 
 def _newest(sql: "Sql", site_id: int) -> int:
@@ -169,7 +164,7 @@ def _told(rings: "Sequence[Ring]") -> "Table":
 def _kind(site: SiteRow, kind: str) -> str:
     from services.views.labels import DEADLINE, label
 
-    return label(DEADLINE, kind, _language(site))
+    return label(DEADLINE, kind, site.speaks)
 
 
 def _table(first: str, *more: str) -> "Table":

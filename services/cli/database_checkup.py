@@ -13,7 +13,7 @@ from services.store.claims import MOST_ATTEMPTS, Queue, waiting
 from services.store.engine import DatabaseRole, open_engine
 from services.store.heartbeats import read
 from services.store.quarantine import count_dead
-from services.store.transactions import transaction
+from services.store.transactions import now_of, transaction
 
 if TYPE_CHECKING:
     from services.store.contexts import Sql
@@ -113,9 +113,7 @@ def _append_only(sql: "Sql") -> Finding:
 
 def engine(sql: "Sql") -> Iterator[Finding]:
     """Whether anybody works off what falls due."""
-    row = sql.execute("SELECT statement_timestamp()").fetchone()
-    now = row[0] if row else datetime.now(UTC)
-    last = read(sql).get("pulse")
+    now, last = now_of(sql), read(sql).get("pulse")
     if last is None or now - last[0] > SILENT:
         since = f"since {last[0]:%Y-%m-%d %H:%M} UTC" if last else "so far"
         yield warn("pulse", f"no sign of life {since}", "start `./lianban up`, or the pulse alone.")

@@ -21,18 +21,21 @@ WORDLESS = "its last try ended without a word: killed, out of memory or of time,
 
 @app.command("list")
 def list_(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
-    """What is in quarantine, in all queues, and the deliveries that were given up.
+    """What is in quarantine, in all queues, and the deliveries that were given up or ended unknown.
+
+    Beneath it how much waits in the outbox: events for the outside, which no lane
+    publishes yet.
 
     Example: ./lianban dead list
     """
     with at_work() as shop:
         from rich.table import Table
 
-        from services.store.quarantine import read_dead
+        from services.store.quarantine import outbox, read_dead
         from services.store.transactions import transaction
 
         with transaction(shop.engine) as sql:
-            found = read_dead(sql)
+            found, (waiting, since) = read_dead(sql), outbox(sql)
         if as_json:
             _print_json(found)
             return
@@ -40,11 +43,14 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = Fa
         for head in ("number", "queue", "order", "tries", "since (UTC)", "last error"):
             table.add_column(head)
         for one in found:
-            since = f"{one.since.astimezone(UTC):%Y-%m-%d %H:%M}"
+            at = f"{one.since.astimezone(UTC):%Y-%m-%d %H:%M}"
             table.add_row(
-                str(one.id), one.queue, one.code, str(one.attempts), since, one.error or "without a word"
+                str(one.id), one.queue, one.code, str(one.attempts), at, one.error or "without a word"
             )
         console().print(table if found else "nothing is in quarantine.")
+        if since is not None:
+            day = f"{since.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+            console().print(f"outbox: {waiting:,} rows wait to be published, the oldest since {day}.")
 
 
 @app.command()

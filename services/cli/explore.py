@@ -1,12 +1,10 @@
 """`lianban explore`: everything that may happen to an order of the small world in `tests/explore`."""
 
-import subprocess
-import sys
 from typing import Annotated
 
 import typer
 
-from services.cli.testing import ROOT, need_checkout
+from services.cli.testing import hand_over
 
 
 def explore(
@@ -26,10 +24,8 @@ def explore(
 
     Example: ./lianban explore --parties 2 --most 200000
     """
-    need_checkout()
     words = ["--most", str(most), "--jobs", str(jobs)]
     words += ["--parties", str(parties)] if parties else []
     words += ["--seeded-bugs"] if seeded_bugs else []
     words += ["--json"] if as_json else []
-    command = [sys.executable, "-m", "tests.explore.main", *words]
-    raise typer.Exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
+    hand_over("tests.explore.main", words)

@@ -1,12 +1,10 @@
 """`lianban faults`: the real processes under load, and all that can happen to them, from `tests/faults`."""
 
-import subprocess
-import sys
 from typing import Annotated
 
 import typer
 
-from services.cli.testing import ROOT, need_checkout
+from services.cli.testing import hand_over
 
 
 def faults(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -37,7 +35,6 @@ def faults(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     Example: ./lianban faults --seconds 60 --seed 7 --json
     """
-    need_checkout()
     words = ["--seed", str(seed), "--lease", str(lease)]
     words += ["--seconds", str(seconds)] if seconds else []
     words += ["--plan", plan] if plan else []
@@ -45,5 +42,4 @@ def faults(  # noqa: PLR0913, PLR0917 - one parameter an option
     words += [word for name in bug or () for word in ("--bug", name)]
     words += ["--keep"] if keep else []
     words += ["--json"] if as_json else []
-    command = [sys.executable, "-m", "tests.faults.main", *words]
-    raise typer.Exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
+    hand_over("tests.faults.main", words)

@@ -19,6 +19,7 @@ def main() -> None:
     from services import bootstrap
 
     told = settings()
+    bootstrap.set_up_logging(told)
     # Whatever they log is not part of the answer.
     with redirect_stdout(sys.stderr), plainly():
         bring_up_to_date(told.database_url)

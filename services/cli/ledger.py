@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli.operating import Stop, at_work, console, onlooker, read_all_sites, site_of_order
+from services.cli.operating import Stop, at_work, console, no_order, order_named
 
 if TYPE_CHECKING:
     from models.domain.streams import StreamKey
@@ -52,7 +52,7 @@ def verify(
         shelf = shelf_of(settings()) if photos else None
         tally = deque(verify(shop.engine, trusted, only, shelf), maxlen=1)[0]
         if code is not None and not tally.events and not tally.findings:
-            raise Stop(f"there is no order {code}.")
+            raise no_order(code)
         out = console()
         for one in tally.findings[:MOST_TOLD]:
             begins = f"  from event {one.seq} on: " if one.seq else ": "
@@ -69,7 +69,8 @@ def _summary(tally: "Tally", seconds: float) -> str:
         _counted(tally.streams, "order"),
         _counted(tally.events, "event")
         + (f" ({tally.pending:,} not in the log yet)" if tally.pending else ""),
-        _counted(tally.texts, "text"),
+        _counted(tally.texts, "text")
+        + (f" ({_counted(tally.locked, 'contact')} could not be opened)" if tally.locked else ""),
         _counted(tally.photos, "photo") + (f" ({tally.erased:,} erased of both)" if tally.erased else ""),
         _counted(tally.leaves, "log entry", "log entries"),
         _counted(tally.checkpoints, "checkpoint"),
@@ -115,7 +116,7 @@ def export(
             held = tuple(one.read_text(encoding="utf-8") for one in since or ())
             made = export(shop.engine, settings(), key, code, Wanted(with_texts, with_photos, held))
         except NothingToExport:
-            raise Stop(f"there is no order {code}.") from None
+            raise no_order(code) from None
         made.write(place)
         texts = _counted(made.texts, "text") if with_texts else "no texts"
         photos = _counted(made.photos, "photo") if with_photos else "no photos"
@@ -176,13 +177,10 @@ def key(
 
 
 def _key_of(shop: "Shop", code: str) -> "StreamKey":
-    from services import desk
     from services.store.transactions import transaction
 
     with transaction(shop.engine) as sql:
-        sites = read_all_sites(sql)
-    site_of_order(sites, code)
-    return desk.key_of(onlooker(sites), code)
+        return order_named(sql, code).key
 
 
 @contextmanager

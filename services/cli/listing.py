@@ -15,7 +15,7 @@ from services.views import labels
 from services.views.cursors import Cursors
 from services.views.language import Language, Words, say
 from services.views.models import OrderItem
-from services.views.orders import MOST, Filters, Part, orders_page
+from services.views.orders import MOST, Filters, Part, whole_page
 
 LONGEST = 60
 """Cells of a matter; `show` has the rest."""
@@ -55,7 +55,7 @@ def read_items(
     cursor: str | None = None
     while len(items) < wanted.limit:
         part = Part(min(MOST, wanted.limit - len(items)), cursor)
-        page = orders_page(shop, caller, filters, part, cursors=cursors, language=language)
+        page = whole_page(shop, caller, filters, part, cursors=cursors, language=language)
         items += page.items
         cursor = page.next
         if cursor is None:

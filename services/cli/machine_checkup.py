@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 MEGABYTE = 1024 * 1024
 LITTLE = 2000 * MEGABYTE
 TOO_LITTLE = 200 * MEGABYTE
-LOCAL = {"localhost", "127.0.0.1", "::1", "0.0.0.0"}  # noqa: S104 - recognised, not listened on
 OURS_ALONE = 0o077
 
 
@@ -92,7 +91,7 @@ def address(told: Settings) -> Finding:
     """What posters and links carry."""
     parts = urlsplit(told.public_url)
     remedy = "set LIANBAN_PUBLIC_URL to the address that people use."
-    if parts.hostname in LOCAL:
+    if told.is_local:
         words = f"{told.public_url} is this machine alone: no posters, and links work nowhere else"
         return (fail if told.is_production else warn)("public address", words, remedy)
     if parts.scheme != "https":
@@ -114,12 +113,16 @@ def broker(told: Settings) -> Finding:
         about: Any = line.info("server")
         policy = _policy(line)
     except (RedisError, OSError) as error:
-        start = "start `./lianban up`." if told.embedded_valkey else "start it, or set LIANBAN_REDIS_URL."
+        start = "start `./lianban up`." if told.embedded_valkey else "start it, or correct LIANBAN_REDIS_URL."
         return fail("broker", f"it does not answer ({type(error).__name__})", start)
     finally:
         line.close()
     if policy not in {None, "noeviction"}:
-        return fail("broker", f"it may drop messages (maxmemory-policy {policy})", "set it to noeviction.")
+        return fail(
+            "broker",
+            f"it may drop messages (maxmemory-policy {policy})",
+            "set its maxmemory-policy to noeviction.",
+        )
     valkey = about.get("valkey_version")
     return ok("broker", f"Valkey {valkey}" if valkey else f"Redis {about.get('redis_version', '?')}")
 

@@ -22,9 +22,12 @@ from services.cli import (
     notices,
     orders,
     phone,
+    posters,
+    privacy,
     rebuild,
     replay,
     secrets,
+    simulate,
     testing,
     timers,
     tokens,
@@ -32,6 +35,7 @@ from services.cli import (
     up,
     years,
 )
+from services.cli.operating import complain
 from services.settings import SettingsError
 
 app = typer.Typer(
@@ -43,6 +47,8 @@ app = typer.Typer(
 app.command("up")(up.up)
 app.command("test", context_settings=testing.PASS_ON)(testing.test)
 app.command("check")(testing.check)
+app.command("screens")(testing.screens)
+app.command("figures")(testing.figures)
 app.command("explore")(explore.explore)
 app.command("bench")(bench.bench)
 app.command("faults")(faults.faults)
@@ -56,6 +62,7 @@ app.command("notices")(notices.notices)
 app.add_typer(accounts.app, name="account")
 app.add_typer(tokens.app, name="token")
 app.command("phone")(phone.phone)
+app.command("posters")(posters.posters)
 app.command("clock")(clock.clock)
 app.command("rebuild")(rebuild.rebuild)
 app.add_typer(ledger.app, name="ledger")
@@ -64,11 +71,13 @@ app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.add_typer(links.app, name="links")
 app.add_typer(secrets.app, name="secrets")
+app.add_typer(privacy.app, name="privacy")
 app.command("told")(told.told)
 app.command("timers")(timers.timers)
 app.add_typer(dead.app, name="dead")
 app.command("doctor")(doctor.doctor)
 app.command("replay")(replay.replay)
+app.command("simulate")(simulate.simulate)
 app.command("publish-year")(years.publish_year)
 
 
@@ -79,7 +88,8 @@ def main() -> None:
     try:
         app(prog_name="lianban")
     except SettingsError as error:
-        sys.exit(f"lianban: {error}")
+        complain(str(error))
+        sys.exit(1)
 
 
 if __name__ == "__main__":

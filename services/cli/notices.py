@@ -1,17 +1,15 @@
 """`lianban notices`: an order's service record 送达记录, to whom each notice went and what became of it."""
 
 import json
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from services.cli.operating import Stop, at_work, console, onlooker, read_all_sites, site_of_order
-
-Lang = Annotated[Literal["zh", "en"] | None, typer.Option(help="Language; the site's own unless given.")]
+from services.cli.operating import Code, Lang, at_work, console, no_order, order_named
 
 
 def notices(
-    code: Annotated[str, typer.Argument(help="Order code, such as AIBO5-17.", show_default=False)],
+    code: Code,
     lang: Lang = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
 ) -> None:
@@ -21,20 +19,16 @@ def notices(
     """
     with at_work() as shop:
         from services.cli.notices_told import Record
-        from services.desk import key_of
         from services.execute import UnknownStream
         from services.store.transactions import transaction
         from services.views.notices import read_record
 
         with transaction(shop.engine) as sql:
-            sites = read_all_sites(sql)
-            where = site_of_order(sites, code)
-        caller = onlooker(sites)
-        language = lang or ("en" if where.language == "en" else "zh")
+            order = order_named(sql, code)
         try:
-            found, view, people = read_record(shop, caller, key_of(caller, code), language)
+            found, view, people = read_record(shop, order.caller, order.key, lang or order.site.speaks)
         except UnknownStream:
-            raise Stop(f"there is no order {code}.") from None
+            raise no_order(code) from None
         if as_json:
             typer.echo(json.dumps(view.model_dump(mode="json"), ensure_ascii=False, indent=2))
         else:

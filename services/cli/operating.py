@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from textwrap import fill
+from typing import TYPE_CHECKING, Annotated, Literal
+from unicodedata import category
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -12,17 +14,26 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
-    from services.callers import Caller
+    from models.domain.streams import StreamKey
+    from services.callers import Caller, Holder
     from services.execute import Shop
     from services.settings import Settings
     from services.store.contexts import Sql
     from services.store.engine import DatabaseRole
+    from services.views.language import Language
+
+Code = Annotated[str, typer.Argument(help="Order code, such as AIBO5-17.", show_default=False)]
+Lang = Annotated[Literal["zh", "en"] | None, typer.Option(help="Language; the site's own unless given.")]
 
 WIDEST = 100
 """Lines longer than this are hard to read, however wide the terminal is."""
 
+_CONTROLS = {"Cc", "Cf", "Cs"}
+
 PEOPLE = ("resident", "volunteer")
 """Whom the operator may act as who is of no party."""
+OF_A_PARTY = ("handler", "lead", "observer", "arbiter")
+"""Roles in which somebody acts for a party; in all others for none."""
 REPORTER = "reporter"
 """Speaks for whoever reported the order: paper, or the telephone."""
 
@@ -38,10 +49,21 @@ def console() -> Console:
 
 
 def complain(sentence: str) -> None:
-    """A sentence on standard error."""
-    Console(stderr=True, highlight=False).print(
-        f"lianban: {sentence}", style="red", markup=False, soft_wrap=True
-    )
+    """What went wrong, on standard error."""
+    aside(f"lianban: {sentence}", style="red")
+
+
+def aside(sentence: str, style: str = "") -> None:
+    """A sentence on standard error, wrapped between words: an address or a path stays in one piece."""
+    errors = Console(stderr=True, highlight=False)
+    for line in harmless(sentence).splitlines():
+        whole = fill(line, errors.width, break_long_words=False, break_on_hyphens=False)
+        errors.print(whole, style=style, markup=False, soft_wrap=True)
+
+
+def harmless(sentence: str) -> str:
+    """A sentence that repeats what somebody wrote, without what moves a cursor or turns a line round."""
+    return "".join("�" if category(c) in _CONTROLS and c != "\n" else c for c in sentence)
 
 
 @contextmanager
@@ -55,13 +77,14 @@ def plainly() -> Iterator[None]:
     from services.addresses import BadAddress
     from services.execute import FrozenClock
     from services.settings import SettingsError, settings
+    from services.store.failures import words_of
 
     try:
         yield
     except (Stop, SettingsError, BadAddress) as error:
         sentence = str(error)
     except PlaybookError as error:
-        sentence = f"{PlaybookError.__doc__}\n{error}"
+        sentence = f"{(PlaybookError.__doc__ or '').splitlines()[0]}\n{error}"
     except FrozenClock as error:
         sentence = f"the clock of {error} is frozen: it can be looked at, nothing happens there any more."
     except OperationalError as error:
@@ -69,7 +92,7 @@ def plainly() -> Iterator[None]:
     except (UndefinedTable, UndefinedColumn, InsufficientPrivilege):
         sentence = "the database is not up to date: run `./lianban migrate`."
     except Error as error:
-        sentence = f"the database refused: {first_line(error)}"
+        sentence = f"the database refused: {words_of(error)}."
     else:
         return
     complain(sentence)
@@ -85,7 +108,7 @@ def unreachable(told: "Settings", error: Exception) -> str:
     at = urlsplit(told.database_url)
     where = f"{at.hostname or 'this machine'}{f', port {at.port}' if at.port else ''}"
     why = first_line(error)
-    return f"the database at {where} cannot be reached ({why}): start it, or set LIANBAN_DATABASE_URL."
+    return f"the database at {where} cannot be reached ({why}): start it, or correct LIANBAN_DATABASE_URL."
 
 
 def first_line(error: Exception) -> str:
@@ -102,6 +125,7 @@ def at_work(role: "DatabaseRole | None" = None) -> Iterator["Shop"]:
         from services.settings import settings
         from services.store.engine import DatabaseRole
 
+        bootstrap.set_up_logging(settings())
         with bootstrap.opened(settings(), role or DatabaseRole.WORKER) as shop:
             yield shop
 
@@ -117,6 +141,11 @@ class SiteRow:
     language: str
     clock: str
     virtual_now: datetime | None
+
+    @property
+    def speaks(self) -> "Language":
+        """The language of what is said about it."""
+        return "en" if self.language == "en" else "zh"
 
     def local(self, text: str) -> datetime:
         """An instant in ISO 8601; without a zone it is the site's time.
@@ -170,6 +199,38 @@ def onlooker(sites: list[SiteRow]) -> "Caller":
     return Caller("operator", Actor(Role.OBSERVER, None, "operator"), {one.code: one.id for one in sites})
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An order that was named by its code, its site among all, and the onlooker who asks for it."""
+
+    sites: list[SiteRow]
+    site: SiteRow
+    caller: "Caller"
+    key: "StreamKey"
+
+
+def order_named(sql: "Sql", code: str) -> Named:
+    """The order of a code; whether it is there, only its ledger says.
+
+    Raises:
+        Stop: there is no such site, or no order ever has this code.
+    """
+    from services.desk import key_of
+    from services.execute import UnknownStream
+
+    sites = read_all_sites(sql)
+    site, caller = site_of_order(sites, code), onlooker(sites)
+    try:
+        return Named(sites, site, caller, key_of(caller, code))
+    except UnknownStream:
+        raise no_order(code) from None
+
+
+def no_order(code: str) -> Stop:
+    """What is said of an order that is not there."""
+    return Stop(f"there is no order {code}.")
+
+
 def operator(sql: "Sql", sites: list[SiteRow], site: SiteRow, as_: str | None) -> "Caller":
     """The operator acting for a party, as ``PARTY[:role]``; unless told otherwise as the committee's handler.
 
@@ -191,6 +252,27 @@ def operator(sql: "Sql", sites: list[SiteRow], site: SiteRow, as_: str | None) -
     if role not in {"", "handler", "lead", "observer"}:
         raise Stop(f"{role} is no role of a member: write {party}:handler, {party}:lead or {party}:observer.")
     return Caller("operator", Actor(Role(role or "handler"), party, f"operator:{party}"), visible)
+
+
+def check_holder(sql: "Sql", site: SiteRow, holder: "Holder") -> None:
+    """Make sure that whoever is let in is there: else it would never work, and nobody would see why.
+
+    Raises:
+        Stop: the role goes with no such party, or the member is not of it.
+    """
+    if holder.role in OF_A_PARTY:
+        parties = _parties(sql, site)
+        if holder.party not in parties:
+            raise Stop(f"say with --party for which party of {site.code} it acts: {', '.join(parties)}.")
+    elif holder.party is not None:
+        raise Stop(f"a {holder.role} acts for no party: leave --party out.")
+    if holder.member is None:
+        return
+    row = sql.execute(
+        "SELECT party FROM member WHERE site_id = %s AND code = %s", (site.id, holder.member)
+    ).fetchone()
+    if row is None or row[0] != holder.party:
+        raise Stop(f"{holder.member} is no member of {holder.party or site.code}.")
 
 
 def _parties(sql: "Sql", site: SiteRow) -> list[str]:

@@ -5,21 +5,22 @@ from typing import Annotated, Literal
 import typer
 
 from services.cli.operating import (
+    Code,
+    Lang,
     Stop,
     at_work,
     console,
+    no_order,
     onlooker,
     operator,
+    order_named,
     read_all_sites,
-    site_of_order,
     the_site,
 )
 
-Lang = Annotated[Literal["zh", "en"] | None, typer.Option(help="Language; the site's own unless given.")]
 As = Annotated[
     str | None, typer.Option("--as", help="As PARTY[:role]; else the committee.", metavar="PARTY[:ROLE]")
 ]
-Code = Annotated[str, typer.Argument(help="Order code, such as AIBO5-17.", show_default=False)]
 
 
 def report(  # noqa: PLR0913, PLR0917 - a command's options
@@ -91,7 +92,7 @@ def orders(  # noqa: PLR0913, PLR0917 - a command's options
         with transaction(shop.engine) as sql:
             sites = read_all_sites(sql)
         narrowed = [the_site(sites, site)] if site else sites
-        language = lang or ("en" if all(one.language == "en" for one in narrowed) else "zh")
+        language = lang or ("en" if all(one.speaks == "en" for one in narrowed) else "zh")
         wanted = Wanted(site, tuple(status or ()), party, colour, everything, limit)
         items, more = read_items(shop, onlooker(sites), wanted, language)
         if not items:
@@ -114,19 +115,15 @@ def show(
     """
     with at_work() as shop:
         from services.cli import showing
-        from services.desk import key_of
         from services.execute import UnknownStream
         from services.store.transactions import transaction
 
         with transaction(shop.engine) as sql:
-            sites = read_all_sites(sql)
-            where = site_of_order(sites, code)
-        caller = onlooker(sites)
-        language = lang or ("en" if where.language == "en" else "zh")
+            named = order_named(sql, code)
         try:
-            order = showing.read(shop, caller, key_of(caller, code), language)
+            order = showing.read(shop, named.caller, named.key, lang or named.site.speaks)
         except UnknownStream:
-            raise Stop(f"there is no order {code}.") from None
+            raise no_order(code) from None
         if as_json:
             typer.echo(showing.as_json(order))
         else:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli.operating import Stop, at_work, console, onlooker, read_all_sites, site_of_order
+from services.cli.operating import at_work, console, no_order, order_named
 
 MOST_TOLD = 50
 
@@ -23,18 +23,16 @@ def rebuild(
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
         from rich.text import Text
 
-        from services import desk, rebuilding
+        from services import rebuilding
         from services.store.transactions import transaction
 
         key = None
         if code is not None:
             with transaction(shop.engine) as sql:
-                sites = read_all_sites(sql)
-            site_of_order(sites, code)
-            key = desk.key_of(onlooker(sites), code)
+                key = order_named(sql, code).key
         out = console()
         bar = Progress(
-            TextColumn("orders"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+            TextColumn("records"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
             console=out, transient=True, disable=not out.is_terminal,
         )  # fmt: skip
         tally = rebuilding.Tally()
@@ -42,12 +40,12 @@ def rebuild(
             task = bar.add_task("", total=1 if key else rebuilding.count_streams(shop))
             for tally in rebuilding.rebuild(shop, only=key, mend=fix):
                 bar.update(task, completed=tally.streams)
-        if key is not None and not tally.streams:
-            raise Stop(f"there is no order {code}.")
+        if code is not None and not tally.streams:
+            raise no_order(code)
         by_code = rebuilding.by_stream(tally.differences)
         for place, (order, differences) in enumerate(by_code.items()):
             if place == MOST_TOLD:
-                out.print(f"… and {len(by_code) - MOST_TOLD} more orders")
+                out.print(f"… and {len(by_code) - MOST_TOLD} more records")
                 break
             for one in differences:
                 out.print(Text.assemble((order, "bold"), f"  {one.what}{'  mended' if one.mended else ''}"))
@@ -59,10 +57,10 @@ def rebuild(
 
 
 def _summary(streams: int, events: int, differing: int, broken: int, *, fix: bool) -> str:
-    told = f"{streams:,} {_orders(streams)}, {events:,} events folded: "
+    told = f"{streams:,} {_records(streams)}, {events:,} events folded: "
     if not differing:
         return f"{told}everything is as the events say, and every chain holds."
-    told += f"{differing} {_orders(differing)} {'differs' if differing == 1 else 'differ'}."
+    told += f"{differing} {_records(differing)} {'differs' if differing == 1 else 'differ'}."
     if broken:
         told += f" Broken chains: {broken}. They are left as they are; restore them from a backup."
     if differing > broken:
@@ -71,5 +69,5 @@ def _summary(streams: int, events: int, differing: int, broken: int, *, fix: boo
     return told
 
 
-def _orders(number: int) -> str:
-    return "order" if number == 1 else "orders"
+def _records(number: int) -> str:
+    return "record" if number == 1 else "records"

@@ -180,16 +180,18 @@ def database(settings: "Settings") -> Iterator[None]:
     Raises:
         Stop: neither is to be had.
     """
+    from services.cli.backup_servers import started
     from services.cli.schema import bring_up_to_date
     from services.cli.up import CannotStart, alone, prepare_folder
     from services.embedded.errors import EmbeddedError
+    from services.embedded.postgres import Postgres
 
     if not settings.embedded_postgres or is_running(settings):
         yield
         return
     try:
         prepare_folder(settings)
-        with alone(settings), _server(settings):
+        with alone(settings), started(Postgres(settings.data), complain):
             bring_up_to_date(settings.database_url)
             yield
     except (CannotStart, EmbeddedError) as error:
@@ -205,16 +207,3 @@ def is_running(settings: "Settings") -> bool:
     except psycopg.OperationalError:
         return False
     return True
-
-
-@contextmanager
-def _server(settings: "Settings") -> Iterator[None]:
-    from services.embedded.postgres import Postgres
-    from services.embedded.supervisor import Supervisor
-
-    supervisor = Supervisor(complain)
-    try:
-        supervisor.start([Postgres(settings.data).child()])
-        yield
-    finally:
-        supervisor.stop()

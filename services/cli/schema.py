@@ -1,7 +1,5 @@
 """Which revision the schema is at, which it should be, and how it gets there."""
 
-from pathlib import Path
-
 from services.cli.operating import Stop, first_line
 
 OLDEST = 160000
@@ -57,14 +55,9 @@ def refuse_old_server(database_url: str) -> None:
 
 def newest_revision() -> str:
     """The head of the migrations that come with this program."""
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
+    from services.store.migrate import scripts
 
-    import models.migrations
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(str(models.migrations.__file__)).parent))
-    return ScriptDirectory.from_config(config).get_current_head() or ""
+    return scripts().get_current_head() or ""
 
 
 def revision_of(database_url: str) -> str | None:

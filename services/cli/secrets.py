@@ -22,6 +22,7 @@ def rotate() -> None:
     from services.identity import factors
     from services.secrets import CannotOpen, ring_of
     from services.settings import settings
+    from services.store import contacts
     from services.store.channels import reseal
     from services.store.transactions import transaction
 
@@ -30,6 +31,9 @@ def rotate() -> None:
         try:
             with transaction(shop.engine) as sql:
                 addresses, seeds = reseal(sql, keys), factors.reseal(sql, keys)
+                people = contacts.reseal(sql, keys)
         except (CannotOpen, BadAddress) as error:
             raise Stop(f"nothing was changed: {error}") from None
-    console().print(f"{addresses} addresses and {seeds} seeds are sealed with the key {keys.newest}.")
+    console().print(
+        f"{addresses} addresses, {seeds} seeds, {people} contacts are sealed with the key {keys.newest}."
+    )

@@ -18,7 +18,9 @@ QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 
 def own_children(settings: Settings) -> list[Child]:
     """API, workers and pulse, in the order of their start."""
-    web = ["--host", settings.host, "--port", str(settings.port), "--loop=uvloop", "--http=httptools"]
+    web = ["--host", settings.host, "--port", str(settings.port), "--loop=uvloop"]
+    # Limits of heads and slow clients; whom to believe of proxies is a setting of ours.
+    web += ["--http=services.api.connection:Connection", "--no-proxy-headers"]
     # Without a limit, open event streams would hold back the end for ever.
     web += ["--timeout-graceful-shutdown=3", "--no-server-header", "--no-access-log"]
     child = partial(Child, folder=settings.data, environment=own_environment(settings))
@@ -39,7 +41,8 @@ def own_children(settings: Settings) -> list[Child]:
                 "engine@%h",
                 "-Q",
                 "lianban.route,lianban.fire,lianban.publish",
-                "--concurrency=1",
+                # From one parent that has loaded everything: another one shares nearly all of its memory.
+                f"--concurrency={settings.engine_processes}",
                 *QUIET,
             ],
             log=logs / "worker.log",

@@ -102,6 +102,7 @@ def licence_of(pin: Pin, policy: Policy) -> str | None:
 
 def wrong_licences(used: list[Pin], policy: Policy) -> Iterator[str]:
     """A sentence for each package that is unknown or not allowed, with what to do."""
+    spdx = get_spdx_licensing()
     for pin in used:
         licence = licence_of(pin, policy)
         if licence is None:
@@ -111,7 +112,7 @@ def wrong_licences(used: list[Pin], policy: Policy) -> Iterator[str]:
             )
             continue
         # All of them, also where a package offers a choice: which one is chosen is for a person to write.
-        for key in sorted(set(get_spdx_licensing().license_keys(licence)) - policy.allowed):
+        for key in sorted(set(spdx.license_keys(licence)) - policy.allowed):
             yield (
                 f"{pin.name} {pin.version} is under {licence}, and {key} is not allowed. Take another "
                 "package; or, if lianban may be given away with it, add it to [tool.lianban.licences]."

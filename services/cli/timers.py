@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.operating import at_work, console, read_all_sites, site_of_order
+from services.cli.operating import at_work, console, order_named
 
 if TYPE_CHECKING:
     from services.store.lateness import Armed, Fired, Lateness
@@ -29,14 +29,11 @@ def timers(
     Example: ./lianban timers AIBO5-17 --late
     """
     with at_work() as shop:
-        from models.domain.streams import StreamKey
         from services.store import lateness
         from services.store.transactions import transaction
 
         with transaction(shop.engine) as sql:
-            key = None
-            if code is not None:
-                key = StreamKey(site_of_order(read_all_sites(sql), code).id, int(code.partition("-")[2]))
+            key = None if code is None else order_named(sql, code).key
             wanted = lateness.Wanted(key, timedelta(days=days), late, limit)
             found = (
                 lateness.read_armed(sql, wanted),

@@ -5,15 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from services.cli.operating import SiteRow, Stop, at_work, console, read_all_sites, the_site
+from services.cli.operating import Stop, aside, at_work, check_holder, console, read_all_sites, the_site
 
 if TYPE_CHECKING:
     from services.callers import Holder, Scope
-    from services.store.contexts import Sql
 
 FEWEST = 6
 """Characters that name a token; fewer might mean several."""
-NO_PARTY = ("resident", "volunteer")
 
 app = typer.Typer(help="API tokens: make, list, revoke.", no_args_is_help=True)
 
@@ -44,16 +42,15 @@ def create(  # noqa: PLR0913, PLR0917 - a command's options
 
         where = the_site(read_all_sites(sql), site)
         holder = Holder(where.id, Role(role), party, member)
-        _check(sql, where, holder)
+        check_holder(sql, where, holder)
         lasts = timedelta(days=days) if days else None
         wanted = _scopes(scopes)
         secret = create_token(sql, holder, name=name or _named(holder), lasts=lasts, scopes=wanted)
     # Alone on standard output, so that a script can take it.
     typer.echo(secret)
-    typer.echo(
+    aside(
         f"{where.code} {_named(holder)}, {f'for {days} days' if days else 'until revoked'}. Shown this once;"
-        f" send it as: Authorization: Bearer {secret[:8]}…",
-        err=True,
+        f" send it as: Authorization: Bearer {secret[:8]}…"
     )
 
 
@@ -68,25 +65,6 @@ def _scopes(text: str) -> "frozenset[Scope]":
 
 def _named(holder: "Holder") -> str:
     return " ".join(filter(None, (holder.party, str(holder.role), holder.member)))
-
-
-def _check(sql: "Sql", site: SiteRow, holder: "Holder") -> None:
-    """A token for somebody who is not there would never work, and nobody would see why."""
-    parties = [row[0] for row in sql.execute(
-        "SELECT code FROM party WHERE site_id = %s ORDER BY position", (site.id,)
-    )]  # fmt: skip
-    if holder.role in NO_PARTY:
-        if holder.party is not None:
-            raise Stop(f"a {holder.role} acts for no party: leave --party out.")
-    elif holder.party not in parties:
-        raise Stop(f"say with --party for which party of {site.code} it acts: {', '.join(parties)}.")
-    if holder.member is None:
-        return
-    row = sql.execute(
-        "SELECT party, role FROM member WHERE site_id = %s AND code = %s", (site.id, holder.member)
-    ).fetchone()
-    if row is None or row[0] != holder.party:
-        raise Stop(f"{holder.member} is no member of {holder.party or site.code}.")
 
 
 @app.command("list")

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from services.cli.operating import Stop, at_work, console, operator, read_all_sites, site_of_order
+from services.cli.operating import Stop, at_work, console, operator, order_named
 
 if TYPE_CHECKING:
     from services.store.contexts import Sql
@@ -36,19 +36,13 @@ def told(
 
 
 def _note(sql: "Sql", code: str, party: str, member: str | None, as_: str | None) -> int:
-    from services import desk
-    from services.execute import UnknownStream
     from services.notify.phone_calls import MAY, said
 
-    sites = read_all_sites(sql)
-    caller = operator(sql, sites, site_of_order(sites, code), as_)
+    order = order_named(sql, code)
+    caller = operator(sql, order.sites, order.site, as_)
     if caller.actor.role not in MAY:
         raise Stop("only who acts for a party can say so: --as PARTY.")
-    try:
-        key = desk.key_of(caller, code)
-    except UnknownStream:
-        raise Stop(f"there is no order {code}.") from None
-    count = said(sql, key, party, caller.actor, member=member)
+    count = said(sql, order.key, party, caller.actor, member=member)
     if not count:
         raise Stop(f"no call to {member or party} about {code} is waiting; `./lianban told` lists them.")
     return count

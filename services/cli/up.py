@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 
+from services.cli.operating import complain
 from services.cli.preparing import FirstSteps
 from services.cli.stack import own_children
 from services.embedded import processes
@@ -56,8 +57,7 @@ def up(
         with alone(settings):
             run(settings)
     except (CannotStart, EmbeddedError, SettingsError) as error:
-        errors = Console(stderr=True, highlight=False)
-        errors.print(f"lianban: {error}", style="red", markup=False, soft_wrap=True)
+        complain(str(error))
         raise typer.Exit(1) from None
 
 
@@ -153,7 +153,7 @@ def warn_of_broker(settings: Settings) -> None:
 
     found = broker(settings)
     if found.level is not Level.OK:
-        say(f"LIANBAN_REDIS_URL: {found.told}; {found.remedy} Until then work is done within a few seconds.")
+        say(f"the broker of LIANBAN_REDIS_URL: {found.told}; {found.remedy} Until then work is only later.")
 
 
 def listen_to_signals(ending: Event, urgent: Event) -> None:

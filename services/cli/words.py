@@ -8,23 +8,8 @@ from rich.text import Text
 
 from services.views import labels
 from services.views.found import Found
-from services.views.language import Language, Words, day_text, say
+from services.views.language import Language, day_text, say
 from services.views.models import Colour, Named
-
-_SHORT: Mapping[str, Words] = {
-    "committee": ("居委会", "committee"),
-    "property": ("物业", "property"),
-    "autonomy_office": ("自治办", "autonomy office"),
-    "asset_company": ("资产公司", "asset company"),
-    "client": ("建设单位", "client"),
-    "contractor": ("施工方", "contractor"),
-    "supervisor": ("监理", "supervisor"),
-    "designer": ("设计", "designer"),
-    "owners": ("业委会", "owners"),
-    "street": ("街道", "street"),
-    "utility": ("市政公用", "utility"),
-}
-"""By the codes of capacities, which most sites take for their parties as well."""
 
 SIGN: Mapping[Colour, str] = {"green": "○", "yellow": "◐", "red": "●", "grey": "‖"}
 """Beside the word, so that nothing is told by colour alone."""
@@ -33,8 +18,9 @@ STYLE: Mapping[Colour, str] = {"green": "green", "yellow": "yellow", "red": "bol
 
 
 def short(party: Named, language: Language) -> str:
-    """A party as a narrow column calls it."""
-    return say(_SHORT[party.code], language) if party.code in _SHORT else party.name
+    """A party as a narrow column calls it: most sites take the codes of capacities for their parties."""
+    known = labels.CAPACITY.get(party.code)
+    return say(known, language) if known else party.name
 
 
 def listed(words: list[str], language: Language) -> str:

@@ -43,6 +43,8 @@ SETTINGS: Mapping[str, str] = {
     "jit": "off",
     "listen_addresses": "",
     "log_checkpoints": "off",
+    # Its clients' errors are for its clients: they repeat rows, with names and numbers in them.
+    "log_min_messages": "log",
     "log_timezone": "UTC",
     "maintenance_work_mem": "32MB",
     "max_connections": "60",

@@ -30,9 +30,9 @@ def is_at(process: psutil.Process, place: str, program: str) -> bool:
 
 
 def topmost(found: Sequence[psutil.Process]) -> list[psutil.Process]:
-    """Those of some processes that are no child of another one of them."""
+    """Those of some processes that still run and are no child of another one of them."""
     numbers = {process.pid for process in found}
-    return [process for process in found if parent_of(process) not in numbers]
+    return [process for process in found if parent_of(process) not in {*numbers, None}]
 
 
 def parent_of(process: psutil.Process) -> int | None:

@@ -1,6 +1,7 @@
 """Accounts: who signs in, and as what they act at which site."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -126,17 +127,22 @@ def stand(sql: Sql, account_id: int, site_id: int, role: Role, **as_: str | None
     )
 
 
-def stand_down(sql: Sql, account_id: int, site_id: int) -> None:
-    """No longer let an account act at a site; its sign-ins show it from the next request on."""
-    sql.execute("DELETE FROM standing WHERE account_id = %s AND site_id = %s", (account_id, site_id))
-
-
 def standings(sql: Sql, account_id: int) -> list[Standing]:
     """As what an account acts, by site; nothing once it is disabled."""
+    return standings_of(sql, [account_id])[account_id]
+
+
+def standings_of(sql: Sql, accounts: Iterable[int]) -> dict[int, list[Standing]]:
+    """As what each of these accounts acts, by site."""
+    found: dict[int, list[Standing]] = {one: [] for one in accounts}
     rows = sql.execute(
-        "SELECT site_id, code, role, party, member FROM lianban_standings(%s) ORDER BY site_id", (account_id,)
+        "SELECT wanted, site_id, code, role, party, member"
+        " FROM unnest(%s::bigint[]) AS wanted, lianban_standings(wanted) ORDER BY wanted, site_id",
+        (list(found),),
     ).fetchall()
-    return [Standing(site, code, Role(role), party, member) for site, code, role, party, member in rows]
+    for account_id, site, code, role, party, member in rows:
+        found[account_id].append(Standing(site, code, Role(role), party, member))
+    return found
 
 
 def needs_second(sql: Sql, account_id: int) -> bool:

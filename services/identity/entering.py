@@ -66,7 +66,9 @@ class Door:
 
         Raises:
             NotLetIn: the link is not valid, was used, or has expired.
+            TooManyTries.
         """
+        tries.spend(self.engine, {self.bucket("link", browser.address): tries.LINKS_PER_ADDRESS})
         with transaction(self.engine) as sql:
             found = sign_in_links.redeem(sql, secret)
             if found is None:

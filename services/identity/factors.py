@@ -37,12 +37,13 @@ def confirm(sql: Sql, account: Account, ring: KeyRing, answer: tuple[str, str], 
         WrongCode: nothing changed.
     """
     sealed, code = answer
-    step = second_factor.step_of(shown_again(account, ring, sealed), code, now, used=None)
+    seed = shown_again(account, ring, sealed)
+    step = second_factor.step_of(seed, code, now, used=None)
     if step is None or account.has_second:
         raise WrongCode
     sql.execute(
         "UPDATE account SET totp = %s, totp_at = statement_timestamp(), totp_step = %s WHERE id = %s",
-        (ring.seal(shown_again(account, ring, sealed), _row(account.id)), step, account.id),
+        (ring.seal(seed, _row(account.id)), step, account.id),
     )
     codes = second_factor.new_recovery_codes()
     sql.execute("DELETE FROM recovery_code WHERE account_id = %s", (account.id,))

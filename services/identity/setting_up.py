@@ -1,15 +1,14 @@
-"""The first account: the committee's lead, by a link that `up` prints as long as there is none."""
+"""The first account: an administrator, by a link that `up` prints as long as there is none."""
 
 from datetime import timedelta
 
-from models.domain.directory import Capacity
 from models.domain.streams import Role
 from services.callers import digest_of, new_secret
-from services.identity import accounts
+from services.identity import accounts, tries
 from services.identity.accounts import Account
 from services.identity.entering import Browser, Door, Entered
 from services.store.contexts import Sql
-from services.store.transactions import transaction
+from services.store.transactions import see, transaction
 
 LASTS = timedelta(hours=12)
 _MARK = "set-up:"
@@ -26,7 +25,7 @@ def is_needed(sql: Sql) -> bool:
 
 
 def create(sql: Sql, site_id: int) -> str:
-    """The secret of a link by which a site's first lead is made."""
+    """The secret of a link by which a site's first administrator is made."""
     secret = new_secret("lbf")
     sql.execute(
         "INSERT INTO one_time_code (browser, digest, created_at, expires_at)"
@@ -41,7 +40,9 @@ def redeem(door: Door, secret: str, who: tuple[str, str], password: str, browser
 
     Raises:
         SetUpOver, BadLogin, LoginTaken, WeakPassword: nothing was made, and the link stands.
+        TooManyTries.
     """
+    tries.spend(door.engine, {door.bucket("link", browser.address): tries.LINKS_PER_ADDRESS})
     login, name = who
     with transaction(door.engine) as sql:
         row = sql.execute(
@@ -59,13 +60,6 @@ def redeem(door: Door, secret: str, who: tuple[str, str], password: str, browser
 
 def _made(sql: Sql, site_id: int, login: str, name: str) -> Account:
     account_id = accounts.create(sql, login, name)
-    sql.execute("SELECT set_config('lianban.sites', %s, true)", (str(site_id),))
-    row = sql.execute(
-        "SELECT p.code, s.coordinator FROM party p JOIN site s ON s.id = p.site_id"
-        " WHERE p.site_id = %s AND %s = ANY (p.capacities) ORDER BY p.position LIMIT 1",
-        (site_id, str(Capacity.COMMITTEE)),
-    ).fetchone()
-    if row is None:
-        raise SetUpOver
-    accounts.stand(sql, account_id, site_id, Role.LEAD, party=row[0], member=row[1])
+    see(sql, site_id)
+    accounts.stand(sql, account_id, site_id, Role.ADMINISTRATOR)
     return accounts.by_id(sql, account_id)

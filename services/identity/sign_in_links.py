@@ -8,6 +8,7 @@ from services.callers import Holder, digest_of, new_secret
 from services.identity.accounts import become
 from services.identity.sign_ins import LASTS, LONGEST_AGENT
 from services.store.contexts import Sql
+from services.store.transactions import see
 
 
 def create(sql: Sql, holder: Holder, *, lasts: timedelta) -> str:
@@ -53,7 +54,7 @@ def redeem(sql: Sql, secret: str) -> Redeemed | None:
     account_id, site_id, role, party, member = row
     if account_id is not None:
         become(sql, account_id)
-    sql.execute("SELECT set_config('lianban.sites', %s, true)", ("" if site_id is None else str(site_id),))
+    see(sql, site_id)
     used = sql.execute(
         "UPDATE sign_in SET used_at = statement_timestamp() WHERE digest = %s AND used_at IS NULL"
         " RETURNING 1",

@@ -1,5 +1,6 @@
 """Sign-ins: opaque, 256 bits, kept as hashes; one row a browser, which its owner sees and ends at will."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,6 +9,7 @@ from models.domain.streams import Role
 from services.callers import Holder, digest_of, new_secret
 from services.identity.accounts import become
 from services.store.contexts import Sql
+from services.store.transactions import see
 
 LASTS = timedelta(days=30)
 UNFINISHED_LASTS = timedelta(minutes=15)
@@ -56,16 +58,23 @@ def begin(sql: Sql, account_id: int, stage: Stage, agent: str) -> str:
 
 def find(sql: Sql, secret: str) -> SignIn | None:
     """The sign-in of a cookie, unless it is over."""
-    row = sql.execute(
-        "SELECT digest, stage, account_id, site_id, role, party, member, seen_at"
-        " FROM lianban_find_sign_in(%s) WHERE kind = 'browser' AND expires_at > statement_timestamp()",
-        (digest_of(secret),),
-    ).fetchone()
-    if row is None:
-        return None
-    digest, stage, account_id, site_id, role, party, member, seen_at = row
-    holder = Holder(site_id, Role(role), party, member) if site_id is not None else None
-    return SignIn(digest, Stage(stage), account_id, holder, seen_at)
+    return find_all(sql, [secret]).get(secret)
+
+
+def find_all(sql: Sql, secrets: Iterable[str]) -> dict[str, SignIn]:
+    """The sign-ins of those cookies that are not over."""
+    by_digest = {digest_of(secret): secret for secret in secrets}
+    rows = sql.execute(
+        "SELECT s.digest, s.stage, s.account_id, s.site_id, s.role, s.party, s.member, s.seen_at"
+        " FROM unnest(%s::text[]) AS wanted, lianban_find_sign_in(wanted) s"
+        " WHERE s.kind = 'browser' AND s.expires_at > statement_timestamp()",
+        (list(by_digest),),
+    ).fetchall()
+    found = {}
+    for digest, stage, account_id, site_id, role, party, member, seen_at in rows:
+        holder = Holder(site_id, Role(role), party, member) if site_id is not None else None
+        found[by_digest[digest]] = SignIn(digest, Stage(stage), account_id, holder, seen_at)
+    return found
 
 
 def end(sql: Sql, one: SignIn) -> None:
@@ -73,7 +82,7 @@ def end(sql: Sql, one: SignIn) -> None:
     if one.account_id is not None:
         become(sql, one.account_id)
     elif one.holder is not None:
-        sql.execute("SELECT set_config('lianban.sites', %s, true)", (str(one.holder.site_id),))
+        see(sql, one.holder.site_id)
     sql.execute("DELETE FROM sign_in WHERE digest = %s", (one.digest,))
 
 

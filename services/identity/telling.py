@@ -8,6 +8,7 @@ from services.notify.direct import put
 from services.notify.wording import texts
 from services.secrets import KeyRing
 from services.store.contexts import Sql
+from services.store.transactions import see
 
 MINUTE = timedelta(minutes=1)
 
@@ -18,6 +19,6 @@ def send_code(keys: KeyRing, sql: Sql, account: Account, code: str) -> None:
     body = said["body"].format(code=code, minutes=LASTS // MINUTE)
     for one in standings(sql, account.id):
         if one.member is not None:
-            sql.execute("SELECT set_config('lianban.sites', %s, true)", (str(one.site_id),))
+            see(sql, one.site_id)
             put(sql, keys, (one.site_id, one.member), (said["title"], body), lasts=LASTS)
             return

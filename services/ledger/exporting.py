@@ -9,7 +9,7 @@ import json
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from services.ledger import offline
 from services.ledger.checkpoints import Checkpoint, OtherSigner, issue, newest
 from services.ledger.findings import Codes, Tally
 from services.ledger.keys import signer
-from services.ledger.log import read_log, runs_of, stored_nodes
+from services.ledger.log import places_of, read_log, stored_nodes
 from services.ledger.notes import open_note, parse_checkpoint
 from services.ledger.sequencer import sequence
 from services.ledger.streams import verify_streams
@@ -32,7 +32,7 @@ from services.pictures.shelf import Shelf
 from services.pictures.shelves import shelf_of
 from services.settings import Settings
 from services.store.contexts import Sql
-from services.store.transactions import transaction
+from services.store.transactions import now_of, snapshot
 
 FORMAT = "lianban-ledger-1"
 LEDGER = "ledger.json"
@@ -107,8 +107,7 @@ def export(
         pass
     if tally.findings:
         raise BrokenLedger
-    one_snapshot = engine.execution_options(isolation_level="REPEATABLE READ")
-    with transaction(one_snapshot) as sql:
+    with snapshot(engine) as sql:
         made = _Export(sql, settings, key, code)
         told, photos = made.told(wanted)
     # With no transaction open: a shelf may be slow.
@@ -146,7 +145,7 @@ class _Export:
             "code": self._code,
             "site": self._key.site_id,
             "stream": self._key.stream_id,
-            "exported": instant(self._now()),
+            "exported": instant(now_of(self._sql)),
             "checkpoint": self._checkpoint.note,
             "verifier": str(self._signer.verifier),
             "events": self._events(),
@@ -172,24 +171,13 @@ class _Export:
             checkpoint=self._checkpoint,
         )
 
-    def _now(self) -> datetime:
-        row = self._sql.execute("SELECT statement_timestamp()").fetchone()
-        if row is None:
-            raise RuntimeError("the database gave no time")
-        now: datetime = row[0]
-        return now
-
     def _events(self) -> list[dict[str, Any]]:
         rows = self._sql.execute(
             "SELECT seq, payload, digest FROM event WHERE site_id = %s AND stream_id = %s ORDER BY seq",
             (self._key.site_id, self._key.stream_id),
         ).fetchall()
         links = [ledger.Link(*row) for row in rows]
-        places = {
-            run.first_seq + place: run.first_index + place
-            for run in runs_of(self._sql, [self._key]).get(self._key, ())
-            for place in range(run.last_seq - run.first_seq + 1)
-        }
+        places = places_of(self._sql, self._key)
         # Behind the checkpoint there is nothing to prove yet: what happened meanwhile is for the next export.
         proven = [one for one in links if places.get(one.seq, self._head.size) < self._head.size]
         if not proven:

@@ -33,6 +33,8 @@ class Tally:
     photos: int = 0
     erased: int = 0
     """Texts and photos of which only the commitment is left."""
+    locked: int = 0
+    """Contacts that cannot be looked at: their key is not given here."""
     findings: list[Finding] = field(default_factory=list)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from models.domain import ledger
 from models.domain.merkle import CompactRange, Nodes, root_of
 from models.domain.streams import StreamKey
+from services.store.batches import OF_STREAMS, key_columns
 from services.store.contexts import Sql
 
 TIER = 8
@@ -139,24 +140,36 @@ def runs_from(sql: Sql, index: int, limit: int) -> list[Run]:
         f"SELECT {_RUN} FROM log_run WHERE first_index >= %s ORDER BY first_index LIMIT %s",  # noqa: S608 - our own constants
         (index, limit),
     )
-    return [Run(row[0], StreamKey(row[1], row[2]), row[3], bytearray(row[4])) for row in rows]
+    return [_run(*row) for row in rows]
 
 
 def runs_of(sql: Sql, keys: Sequence[StreamKey]) -> dict[StreamKey, list[Run]]:
     """The runs of streams, each stream's in the order of its events."""
     rows = sql.execute(
-        f"SELECT {_RUN} FROM log_run JOIN unnest(%s::int[], %s::bigint[]) AS k (site_id, stream_id)"  # noqa: S608 - our own constants
-        " USING (site_id, stream_id) ORDER BY site_id, stream_id, first_seq",
-        ([key.site_id for key in keys], [key.stream_id for key in keys]),
+        f"SELECT {_RUN} FROM log_run {OF_STREAMS} ORDER BY site_id, stream_id, first_seq",  # noqa: S608 - our own constants
+        key_columns(keys),
     )
     found: dict[StreamKey, list[Run]] = {}
     for row in rows:
-        run = Run(row[0], StreamKey(row[1], row[2]), row[3], bytearray(row[4]))
+        run = _run(*row)
         found.setdefault(run.key, []).append(run)
     return found
 
 
+def places_of(sql: Sql, key: StreamKey) -> dict[int, int]:
+    """Where in the log a stream's events stand, by their seq."""
+    return {
+        run.first_seq + place: run.first_index + place
+        for run in runs_of(sql, [key]).get(key, ())
+        for place in range(run.last_seq - run.first_seq + 1)
+    }
+
+
 _RUN = "first_index, site_id, stream_id, first_seq, leaves"
+
+
+def _run(first_index: int, site_id: int, stream_id: int, first_seq: int, leaves: bytes) -> Run:
+    return Run(first_index, StreamKey(site_id, stream_id), first_seq, bytearray(leaves))
 
 
 class TornLog(LookupError):

@@ -8,8 +8,6 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Engine
@@ -19,12 +17,14 @@ from models.domain.streams import StreamKey
 from services.ledger.findings import Codes, Finding, Tally
 from services.ledger.log import Run, runs_of, split
 from services.pictures.shelf import Shelf
+from services.secrets import CannotOpen, KeyRing
+from services.secrets import ring as own_ring
+from services.store.batches import OF_STREAMS, events_of, key_columns
 from services.store.contexts import Sql
-from services.store.transactions import transaction
+from services.store.private import CONTACT, row_of
+from services.store.transactions import snapshot
 
 BATCH = 100
-CHUNK = 2000
-"""Events fetched from the server at a time."""
 
 
 def verify_streams(
@@ -33,18 +33,21 @@ def verify_streams(
     tally: Tally,
     only: StreamKey | None = None,
     shelf: Shelf | None = None,
+    *,
+    ring: KeyRing | None = None,
 ) -> Iterator[Tally]:
     """Look at all streams, or at one; yields the tally after each batch. Photos only with their shelf.
+
+    Contacts are opened with the process's ring unless another is given.
 
     Raises:
         ShelfAway: the photos cannot be read just now.
     """
-    one_snapshot = engine.execution_options(isolation_level="REPEATABLE READ")
     after = StreamKey(0, 0)
     while True:
-        with transaction(one_snapshot) as sql:
+        with snapshot(engine) as sql:
             keys = [only] if only else _next_keys(sql, after)
-            batch = _Batch(sql, keys, codes) if keys else None
+            batch = _Batch(sql, keys, codes, ring or own_ring()) if keys else None
             if batch is not None:
                 batch.verify(tally)
         if batch is None:
@@ -93,7 +96,7 @@ class _Seen:
     seq: int = 0
     head: bytes = ledger.GENESIS
     broken: tuple[int, str] | None = None
-    texts: dict[str, tuple[bytes | None, str | None]] = field(default_factory=dict)
+    texts: dict[str, tuple[bytes | None, str | CannotOpen | None]] = field(default_factory=dict)
     photos: dict[str, tuple[bytes | None, str | None]] = field(default_factory=dict)
     """Keys of their commitments, and SHA-256, by id."""
     shown: list[tuple[int, str, str]] = field(default_factory=list)
@@ -108,9 +111,9 @@ class _Seen:
 class _Batch:
     """Some streams in one snapshot."""
 
-    def __init__(self, sql: Sql, keys: Sequence[StreamKey], codes: Codes) -> None:
+    def __init__(self, sql: Sql, keys: Sequence[StreamKey], codes: Codes, ring: KeyRing) -> None:
         self._sql, self._codes = sql, codes
-        self._keys = ([key.site_id for key in keys], [key.stream_id for key in keys])
+        self._keys = keys
         runs = runs_of(sql, keys)
         self._streams = {key: _Seen(key, _by_seq(runs.get(key, ()))) for key in keys}
         for row in self._of("stream", "seq, head"):
@@ -118,46 +121,50 @@ class _Batch:
         for row in self._of("log_pending", "last_seq"):
             seen = self._streams[StreamKey(*row[:2])]
             seen.pending = max(seen.pending, row[2])
-        for row in self._of("private_row", "id, secret, body"):
-            self._streams[StreamKey(*row[:2])].texts[row[2]] = (row[3], row[4])
+        for row in self._of("private_row", "id, secret, body, kind"):
+            self._streams[StreamKey(*row[:2])].texts[row[2]] = (row[3], _opened(row, ring))
         for row in self._of("photo", "id, secret, sha256"):
             self._streams[StreamKey(*row[:2])].photos[row[2]] = (row[3], row[4])
 
     def _of(self, table: str, columns: str) -> list[tuple[Any, ...]]:
         return self._sql.execute(
-            f"SELECT site_id, stream_id, {columns} FROM {table}"  # noqa: S608 - our own words
-            " JOIN unnest(%s::int[], %s::bigint[]) AS k (site_id, stream_id) USING (site_id, stream_id)",
-            self._keys,
+            f"SELECT site_id, stream_id, {columns} FROM {table} {OF_STREAMS}",  # noqa: S608 - our own words
+            key_columns(self._keys),
         ).fetchall()
 
     def verify(self, tally: Tally) -> None:
         """Count what is looked at, note what is found."""
-        with self._sql.cursor(name="verify") as cursor:
-            cursor.itersize = CHUNK
-            cursor.execute(
-                "SELECT site_id, stream_id, seq, type, at, payload, digest FROM event"
-                " JOIN unnest(%s::int[], %s::bigint[]) AS k (site_id, stream_id) USING (site_id, stream_id)"
-                " ORDER BY site_id, stream_id, seq",
-                self._keys,
-            )
-            for place, rows in groupby(cursor, itemgetter(0, 1)):
-                seen = self._streams[StreamKey(*place)]
+        with events_of(self._sql, self._keys) as found:
+            for key, rows in found:
                 for row in rows:
                     tally.events += 1
-                    _next_event(seen, row[2:], tally)
+                    _next_event(self._streams[key], row, tally)
         for seen in self._streams.values():
             _end(seen)
 
     def verify_photos(self, shelf: Shelf, tally: Tally) -> None:
         """Each photo that was not erased is on its shelf, and the one that its event vouches for."""
         for seen in self._streams.values():
-            for seq, photo_id, commitment in seen.shown:
-                _look_at(seen, shelf, (seq, photo_id, commitment), tally)
+            for shown in seen.shown:
+                _look_at(seen, shelf, shown, tally)
 
     def tell(self, tally: Tally) -> None:
         """Note what was found."""
-        broken = [seen for seen in self._streams.values() if seen.broken]
-        tally.findings += [Finding(self._codes.of(seen.key), *seen.broken) for seen in broken if seen.broken]
+        tally.findings += [
+            Finding(self._codes.of(key), *seen.broken) for key, seen in self._streams.items() if seen.broken
+        ]
+
+
+def _opened(row: Sequence[Any], ring: KeyRing) -> str | CannotOpen | None:
+    """The words that were vouched for: a contact is sealed, and its key may be missing here."""
+    site_id, _, row_id, _, body, kind = row
+    stored: str | None = body
+    if kind != CONTACT or stored is None:
+        return stored
+    try:
+        return ring.open(stored, row_of(site_id, row_id))
+    except CannotOpen as error:
+        return error
 
 
 def _by_seq(runs: Sequence[Run]) -> dict[int, bytes]:
@@ -205,6 +212,9 @@ def _look_inside(seen: _Seen, seq: int, columns: tuple[str, datetime], payload: 
         secret, body = seen.texts[text_id]
         if secret is None or body is None:
             tally.erased += 1
+            continue
+        if isinstance(body, CannotOpen):
+            tally.locked += 1
             continue
         tally.texts += 1
         if ledger.commitment(secret, body.encode()) != commitment:

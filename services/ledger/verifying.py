@@ -11,11 +11,12 @@ from models.domain.merkle import Nodes, ProofError, check_inclusion, inclusion_p
 from models.domain.streams import StreamKey
 from services.ledger.findings import Codes, Finding, Tally
 from services.ledger.keys import has_key, signer
-from services.ledger.log import Log, TornLog, read_log, runs_of, stored_nodes
+from services.ledger.log import Log, TornLog, places_of, read_log, stored_nodes
 from services.ledger.notes import Verifier, open_note, parse_checkpoint
 from services.ledger.streams import verify_streams
 from services.ledger.walking import Claim, stored_claims, walk
 from services.pictures.shelf import Shelf
+from services.secrets import KeyRing
 from services.settings import Settings
 from services.store.contexts import Sql
 from services.store.transactions import transaction
@@ -52,11 +53,15 @@ def trust(
 
 
 def verify(
-    engine: Engine, trusted: Trust, only: StreamKey | None = None, shelf: Shelf | None = None
+    engine: Engine,
+    trusted: Trust,
+    only: StreamKey | None = None,
+    shelf: Shelf | None = None,
+    ring: KeyRing | None = None,
 ) -> Iterator[Tally]:
     """Look at everything, or at one stream and its leaves in the log; yields the tally as it grows.
 
-    Photos are looked at with the shelf that they lie on.
+    Photos are looked at with the shelf that they lie on, contacts with the process's ring or the one given.
 
     Raises:
         ShelfAway: the photos cannot be read just now.
@@ -64,7 +69,7 @@ def verify(
     tally = Tally()
     with transaction(engine) as sql:
         codes = Codes(sql.execute("SELECT id, code FROM site").fetchall())
-    yield from verify_streams(engine, codes, tally, only, shelf)
+    yield from verify_streams(engine, codes, tally, only, shelf, ring=ring)
     if only is None:
         yield from walk(engine, codes, trusted.verifiers, trusted.held, tally)
         return
@@ -87,11 +92,7 @@ class _Placed:
             "SELECT seq, digest FROM event WHERE site_id = %s AND stream_id = %s",
             (key.site_id, key.stream_id),
         )
-        places = {
-            run.first_seq + place: run.first_index + place
-            for run in runs_of(sql, [key]).get(key, ())
-            for place in range(run.last_seq - run.first_seq + 1)
-        }
+        places = places_of(sql, key)
         self._leaves = [
             (places[seq], seq, logged(key, seq, digest)) for seq, digest in digests if seq in places
         ]

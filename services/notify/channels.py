@@ -38,6 +38,8 @@ class Message:
     """On a virtual clock the site's time; None: the database's."""
     channel_id: int | None = None
     """The channel's row, for which its address is sealed."""
+    others: tuple[int, ...] = ()
+    """The other deliveries that a digest carries."""
     brief: Brief | None = None
     """The same as the parameters of a template, for services that take no free text."""
 

@@ -1,4 +1,4 @@
-"""Digests: where more waits for an endpoint than its limit lets through, several notices are one message."""
+"""Digests: what waited for the morning, or more than an endpoint's limit lets through, is one message."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,5 +17,6 @@ def joined(messages: Sequence[Message], *, danger: bool) -> Message:
         first,
         title=words["digest"].format(danger=words["danger"] if danger else "", n=len(messages)),
         body="\n\n".join(f"{one.title}\n{one.body}" for one in messages),
+        others=tuple(one.delivery_id for one in messages[1:]),
         brief=None,
     )

@@ -122,7 +122,7 @@ def waiting(sql: Sql) -> timedelta | None:
 def send_by(told: Settings, engine: Engine) -> int:
     """Send what waits as the settings say; returns how many were taken."""
     with transaction(engine, durable=False) as sql:
-        if not sql.execute("SELECT FROM direct_message LIMIT 1").fetchone():
+        if sql.execute("SELECT FROM direct_message LIMIT 1").fetchone() is None:
             return 0
     from services.notify.outside import Outside  # noqa: PLC0415 - 30 MB, only where something goes out
 

@@ -33,7 +33,8 @@ class Rule:
     """Messages within any `window`; None: there is no limit that we know of."""
     window: timedelta = timedelta(minutes=1)
     lines: int = 1
-    """Notices that fit one message when more wait than the limit lets through; 1: each goes alone."""
+    """Notices that fit one message, where they waited for the morning, or where more wait than the limit lets
+    through; 1: each goes alone."""
     repeats: bool = False
     """A delivery that is sent again is shown once, so that what is unknown may be sent again."""
 
@@ -54,7 +55,9 @@ RULES: Mapping[str, Rule] = {
     # 20 a minute into the same group; 4,096 characters a message.
     "telegram": Rule(20, lines=10),
     # The same Message-ID is shown once.
-    "email": Rule(repeats=True),
+    "email": Rule(lines=30, repeats=True),
+    # 4,096 bytes a message.
+    "ntfy": Rule(lines=8),
     # The same `webhook-id` is to be taken once.
     "webhook": Rule(repeats=True),
 }
@@ -120,6 +123,10 @@ class Waiting(Protocol):
     def danger(self) -> bool:
         """Whether it goes alone as long as there is room."""
 
+    @property
+    def waited(self) -> bool:
+        """Whether it lay there until the recipient's day began."""
+
 
 T = TypeVar("T", bound=Waiting)
 
@@ -127,17 +134,25 @@ T = TypeVar("T", bound=Waiting)
 def parcels(waiting: Sequence[T], room: int, lines: int) -> list[tuple[T, ...]]:
     """What goes in how many messages, where `room` of them may go and one holds `lines` notices.
 
-    As long as there is room each goes alone. Else what is danger goes alone, and one message is left for the
-    rest, which goes in as few messages as hold it; what does not fit waits.
+    What waited for the morning goes together; as long as there is room anything else goes alone. Else what is
+    danger goes alone, and one message is left for the rest, which goes in as few messages as hold it; what
+    does not fit waits.
     """
     if room <= 0:
         return []
-    if lines == 1 or len(waiting) <= room:
+    if lines == 1:
         return [(one,) for one in waiting[:room]]
+    alone = [one for one in waiting if not one.waited]
+    digests = _together([one for one in waiting if one.waited], lines)
+    if len(alone) + len(digests) <= room:
+        return [*((one,) for one in alone), *digests]
     first = [one for one in waiting if one.danger][: room - 1]
     rest = [one for one in waiting if one not in first]
-    held = [tuple(rest[at : at + lines]) for at in range(0, len(rest), lines)]
-    return [*((one,) for one in first), *held[: room - len(first)]]
+    return [*((one,) for one in first), *_together(rest, lines)[: room - len(first)]]
+
+
+def _together(many: Sequence[T], lines: int) -> list[tuple[T, ...]]:
+    return [tuple(many[at : at + lines]) for at in range(0, len(many), lines)]
 
 
 def answered(standing: Standing, answers: Iterable[Answered], now: datetime) -> Standing:

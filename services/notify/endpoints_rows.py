@@ -34,6 +34,8 @@ class Taken:
     id: int
     site_id: int
     danger: bool
+    waited: bool
+    """For the recipient's working hours, or for the digest before them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,10 @@ AND (%(site)s::int IS NULL OR d.site_id = %(site)s)
 """
 
 _TAKE = f"""
-SELECT e.code, d.id, d.site_id, d.danger
+SELECT e.code, d.id, d.site_id, d.danger, d.waited
 FROM unnest(%(codes)s::text[], %(takes)s::int[]) AS e (code, take) CROSS JOIN LATERAL (
-    SELECT d.id, d.site_id, d.danger FROM delivery d
-    JOIN site s ON s.id = d.site_id AND s.clock = 'live'
+    SELECT d.id, d.site_id, d.danger, n.send_at > n.created_at AS waited FROM delivery d
+    JOIN site s ON s.id = d.site_id AND s.clock = 'live' JOIN notice n ON n.id = d.notice_id
     WHERE d.endpoint = e.code AND {_DUE}
     ORDER BY d.danger DESC, d.due_at, d.id LIMIT e.take FOR UPDATE OF d SKIP LOCKED
 ) d
@@ -167,6 +169,8 @@ def note(sql: Sql, answers: Mapping[str, Sequence[Answered]]) -> set[str]:
 
     Where all is well nothing is locked.
     """
+    if not answers:
+        return set()
     failed = [code for code, many in answers.items() if not all(one.accepted for one in many)]
     rows = sql.execute(
         "SELECT code, statement_timestamp(), failures, opened_at, closed_until, recent FROM endpoint"

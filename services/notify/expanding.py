@@ -28,7 +28,7 @@ from services.notify.expanding_moot import Told, is_moot
 from services.notify.people import Channel, Member, People, Recipient, recipients
 from services.store.claims import Claim, Queue, Scope, claim, note
 from services.store.contexts import SiteClock, Sql, read_sites
-from services.store.transactions import transaction
+from services.store.transactions import now_of, transaction
 
 BATCH = 100
 WAITED = timedelta(minutes=5)
@@ -92,7 +92,7 @@ def _alone(shop: Shop, scope: Scope, taken: Claim) -> None:
 def _expand(shop: Shop, scope: Scope, taken: Claim) -> None:
     site_ids = sorted({row[1] for row in taken.rows})
     with transaction(shop.engine, site_ids) as sql:
-        now = scope.now or statement_time(sql)
+        now = scope.now or now_of(sql)
         due = _lock(sql, taken, now)
         outcomes = dict.fromkeys(_moot(sql, due, now), "moot")
         sites = read_sites_told(shop, sql, {one.site_id for one in due})
@@ -136,15 +136,6 @@ def _alert(sql: Sql, unheard: Iterable[Due], sites: dict[int, Site]) -> None:
     for (code, party), one in sorted(live.items()):
         words = f"{code}-{one.stream_id}: nobody of {party} has a channel."
         raise_alert(sql, NOBODY, f"{code}:{party}", words)
-
-
-def statement_time(sql: Sql) -> datetime:
-    """The database's time."""
-    row = sql.execute("SELECT statement_timestamp()").fetchone()
-    if row is None:
-        raise RuntimeError("the database told no time")
-    now: datetime = row[0]
-    return now
 
 
 _LOCK = """
@@ -255,6 +246,12 @@ def read_people(sql: Sql, site_id: int) -> People:
     turns = sql.execute(
         "SELECT party, member, days, begins, ends FROM roster WHERE site_id = %s ORDER BY id", (site_id,)
     ).fetchall()
+    away = sql.execute(
+        "SELECT a.member, a.substitute FROM absence a JOIN site s ON s.id = a.site_id WHERE a.site_id = %s"
+        " AND a.begins <= coalesce(s.virtual_now, statement_timestamp())"
+        " AND a.ends > coalesce(s.virtual_now, statement_timestamp())",
+        (site_id,),
+    ).fetchall()
     duty = sql.execute("SELECT code FROM party WHERE site_id = %s AND duty_roster", (site_id,)).fetchall()
     return People(
         zone=ZoneInfo(head[0]),
@@ -269,6 +266,7 @@ def read_people(sql: Sql, site_id: int) -> People:
         ),
         phones={party: tuple(channels) for party, channels in by_party.items()},
         round_the_clock=frozenset(row[0] for row in duty),
+        away=dict(away),
     )
 
 

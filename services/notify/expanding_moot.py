@@ -102,6 +102,7 @@ _RULES: Mapping[str, Callable[[str, Told, Order], bool]] = {
     "rejected": _nothing_to_do,
     "waited_for": _nothing_to_do,
     "resumed": _nothing_to_do,
+    "transferred": _nothing_to_do,
     "triage": _triaged,
     "review": _reviewed,
     "decide": _decided,

@@ -1,7 +1,7 @@
 """Reading what messages are written from: the claimed deliveries, and their orders in one query a batch."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from models.domain.directory import Directory
 from models.domain.orders.rules import Context
 from models.domain.streams import StreamKey
 from services.notify.wording import Asked, Facts, Fired, Limit, Name
+from services.store.batches import OF_STREAMS, key_columns
 from services.store.claims import Claim
 from services.store.contexts import Contexts, SiteClock, Sql, read_sites
 
@@ -35,6 +36,31 @@ class Draft:
     stands_in: bool = False
     """It went to somebody else first, whom it did not reach."""
 
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a notice is about that is no order: how it is called, and at which address it is looked at."""
+
+    name: Name
+    page: str
+
+
+SUBJECTS: Mapping[str, Subject] = {
+    "topic": Subject(Name("议事", "Deliberation"), "topics"),
+    "acceptance": Subject(Name("初验", "First acceptance"), "acceptances"),
+    "completion": Subject(Name("竣工验收", "Completion acceptance"), "completions"),
+    "answer": Subject(Name("公开答复", "Published answer"), "together/questions"),
+    "meeting": Subject(Name("协调会", "Coordination meeting"), "meetings"),
+    "drawing": Subject(Name("图纸", "Drawing"), "drawings"),
+    "closure": Subject(Name("场地", "Venue"), "together/venues"),
+    "works": Subject(Name("施工告知", "Works"), "together/works"),
+    "walk": Subject(Name("巡查", "Walk"), "walk"),
+    "rules": Subject(Name("办理规则", "The rules"), "together/rules"),
+}
+"""By kind of stream; what is not here is an order, with its room and category."""
+ORDER_PAGE = "o"
+EVERYWHERE = Name("全场所", "Whole site")
+"""The place of what concerns no single room."""
 
 _DRAFTS = """
 SELECT d.id, d.site_id, d.stream_id, d.party, d.member, d.kind, d.language, n.created_at,
@@ -64,13 +90,14 @@ def _draft(*row: Any) -> Draft:  # noqa: ANN401 - the columns of _DRAFTS
     )
 
 
-_FACTS = """
+_FACTS = f"""
 SELECT s.site_id, s.stream_id, s.space, s.category, s.severity, s.state -> 'pin' ->> 'digest',
     s.state -> 'deadlines', s.state -> 'requests',
     (SELECT jsonb_agg(jsonb_build_array(f.rung, f.kind, f.party, f.fired_at)) FROM firing f
-     WHERE (f.site_id, f.stream_id) = (s.site_id, s.stream_id) AND NOT f.skipped)
-FROM stream s JOIN unnest(%s::int[], %s::bigint[]) AS k (site_id, stream_id) USING (site_id, stream_id)
-"""
+     WHERE (f.site_id, f.stream_id) = (s.site_id, s.stream_id) AND NOT f.skipped),
+    CASE s.kind WHEN 'walk' THEN (SELECT count(*) FROM jsonb_each(s.state -> 'findings')) END, s.kind
+FROM stream s {OF_STREAMS}
+"""  # noqa: S608 - our own constants
 
 
 @dataclass(slots=True)
@@ -80,6 +107,8 @@ class Reader:
     sql: Sql
     contexts: Contexts
     now: datetime
+    _parties: dict[int, dict[str, Name]] = field(default_factory=dict)
+    """By site."""
 
     def sites(self, keys: Iterable[StreamKey]) -> dict[int, SiteClock]:
         """The sites of the streams with their clocks."""
@@ -87,25 +116,28 @@ class Reader:
 
     def facts(self, keys: set[StreamKey], sites: Mapping[int, SiteClock]) -> dict[StreamKey, Facts]:
         """What is true of each order now."""
-        rows = self.sql.execute(
-            _FACTS, ([key.site_id for key in keys], [key.stream_id for key in keys])
-        ).fetchall()
+        rows = self.sql.execute(_FACTS, key_columns(keys)).fetchall()
         return {StreamKey(row[0], row[1]): self._facts(row, sites[row[0]]) for row in rows}
 
     def _facts(self, row: tuple[Any, ...], site: SiteClock) -> Facts:
-        _, number, space, category, severity, digest, deadlines, requests, fired = row
+        _, number, space, category, severity, digest, deadlines, requests, fired, findings, kind = row
+        subject = SUBJECTS.get(kind)
         context = self.contexts.of(self.sql, site, digest)
+        if site.id not in self._parties:
+            parties = context.site.parties
+            self._parties[site.id] = {code: Name(one.name, one.name_en) for code, one in parties.items()}
         return Facts(
             code=f"{site.code}-{number}",
             zone=ZoneInfo(context.site.zone),
             now=self.now,
-            space=_space(context.site, space),
-            category=_category(context, category),
+            space=_place(context.site, space, subject, findings),
+            category=_matter(context, category, subject, findings),
+            page=subject.page if subject else ORDER_PAGE,
             danger=severity == "danger",
             limits=tuple(_limit(one) for one in (deadlines or {}).values() if "left" not in one),
             requests=tuple(_asked(one) for one in requests or ()),
             fired=tuple(_fired(*one) for one in fired or ()),
-            parties={code: Name(one.name, one.name_en) for code, one in context.site.parties.items()},
+            parties=self._parties[site.id],
             marks={rung.code: str(rung.mark) for rung in context.playbook.ladder},
         )
 
@@ -126,6 +158,24 @@ def _asked(image: Mapping[str, Any]) -> Asked:
 
 def _fired(rung: str, kind: str, party: str, at: str) -> Fired:
     return Fired(rung, kind, party, datetime.fromisoformat(at))
+
+
+def _place(site: Directory, code: str, subject: Subject | None, findings: int | None) -> Name:
+    """A walk's notice is from many rooms: it is called by what it is."""
+    if subject is not None and findings is not None:
+        return subject.name
+    return _space(site, code) if code or subject is None else EVERYWHERE
+
+
+def _matter(context: Context, code: str | None, subject: Subject | None, findings: int | None) -> Name | None:
+    """What an order is about, how many findings a walk has, or what it is that is no order."""
+    if findings is not None:
+        return _counted(findings)
+    return subject.name if subject else _category(context, code)
+
+
+def _counted(findings: int) -> Name:
+    return Name(f"{findings} 项", f"{findings} findings" if findings > 1 else "1 finding")
 
 
 def _space(site: Directory, code: str) -> Name:

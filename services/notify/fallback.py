@@ -102,7 +102,7 @@ def elsewhere(people: People, failed: Failed, tried: Tried) -> Over | Enough | N
 
 def _candidates(people: People, failed: Failed) -> Iterator[Recipient]:
     own = [one for one in people.members.values() if one.code == failed.member]
-    leads = [one for one in people.of(failed.party, Role.LEAD) if one not in own]
+    leads = [one for one in people.present(people.of(failed.party, Role.LEAD)) if one not in own]
     for person in own + leads:
         for channel in person.channels:
             yield Recipient(failed.party, person.code, person.language, channel)

@@ -22,7 +22,7 @@ _NO = range(400, 600)
 
 
 def mailed(message: Message, to: str, server: MailServer, wire: Wire) -> Outcome:
-    """Hand one e-mail over for one recipient; the same delivery has the same Message-ID."""
+    """Hand one e-mail over for one recipient; the same deliveries have the same Message-ID."""
     written = _written(message, to, server.sender)
     with wire.reached(server.host, server.port or PORTS[server.security], anywhere=True) as (sock, _):
         try:
@@ -92,7 +92,8 @@ def _written(message: Message, to: str, sender: str) -> bytes:
     except ValueError:
         raise BadAddress("The email channel's address or sender cannot be written into a message.") from None
     mail["Subject"] = " ".join(message.title.split())
-    mail["Message-ID"] = f"<lianban-{message.delivery_id}@{domain}>"
+    carried = "-".join(map(str, (message.delivery_id, *message.others)))
+    mail["Message-ID"] = f"<lianban-{carried}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.body, cte="base64")
     return mail.as_bytes()

@@ -36,14 +36,15 @@ class Reading:
         """Accepted where the service said so, refused where it said something else, else unknown."""
         said = self._said(reply)
         code = said.get(self.code)
-        words = scrubbed(f"{code or reply.status}: {said.get(self.words) or 'no words'}", secrets)
+        own = said.get(self.words) or "no words"
         if reply.status in _FAILURE:
             return Unknown(f"The service failed ({reply.status}).")
         if reply.status not in _SUCCESS:
-            return Refused(f"The service answered {reply.status}. {words}"[:LONGEST_WORDS])
+            coded = f" ({code})" if code and code != reply.status else ""
+            return Refused(scrubbed(f"The service answered {reply.status}{coded}: {own}", secrets))
         if type(code) is not type(self.fine) or code in self.doubtful:
             return Unknown("The service's answer does not say whether it took it.")
-        return Accepted() if code == self.fine else Refused(words)
+        return Accepted() if code == self.fine else Refused(scrubbed(f"{code}: {own}", secrets))
 
     def _said(self, reply: Reply) -> dict[str, Any]:
         try:

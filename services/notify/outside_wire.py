@@ -10,13 +10,16 @@ from dataclasses import dataclass, field
 from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from ipaddress import IPv6Address, ip_address, ip_network
+from math import inf
 from queue import Empty, SimpleQueue
 from ssl import SSLContext
-from threading import Thread, Timer
+from threading import Condition, Thread
 from time import monotonic
 from urllib.parse import urlsplit
 
 from httpx2 import create_ssl_context
+
+from services.notify.sending_crew import Crew
 
 LONGEST_REPLY = 65_536
 """Bytes of a reply that are read; a longer one is none of the services'."""
@@ -86,7 +89,7 @@ class Wire:
         addresses = _resolved(host, port, min(CONNECT_SECONDS, self.patience_seconds))
         if not (self.private or anywhere or all(map(is_public, addresses))):
             raise Unreached("The address is private; see LIANBAN_PRIVATE_ADDRESSES.")
-        with _connected(addresses, port, until) as sock, _cut_off(sock, until):
+        with _connected(addresses, port, until) as sock, _scissors.cutting(sock, until):
             yield sock, until
 
 
@@ -100,6 +103,9 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
+_resolvers = Crew("lianban-resolve")
+
+
 def _resolved(host: str, port: int, seconds: float) -> list[str]:
     """The addresses of a name; the resolver cannot be interrupted, so it is left behind when it is late."""
     answer: SimpleQueue[list[str]] = SimpleQueue()
@@ -111,7 +117,7 @@ def _resolved(host: str, port: int, seconds: float) -> list[str]:
         except (OSError, UnicodeError):
             answer.put([])
 
-    Thread(target=ask, daemon=True, name="lianban-resolve").start()
+    _resolvers.do(ask)
     with suppress(Empty):
         if addresses := answer.get(timeout=seconds):
             return addresses
@@ -126,28 +132,55 @@ def _connected(addresses: list[str], port: int, until: float) -> socket.socket:
         with suppress(OSError):
             sock = socket.create_connection((address, port), timeout=left)
             sock.settimeout(max(0.001, until - monotonic()))
+            # Else a request's body waits until its head was acknowledged.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return sock
     raise Unreached("The service could not be reached; nothing was sent.")
 
 
-@contextmanager
-def _cut_off(sock: socket.socket, until: float) -> Iterator[None]:
-    """Shut the connection at the instant, whoever reads it then, byte by byte."""
-    # A handle of its own: wrapping in TLS takes the other one over.
-    handle = sock.dup()
+class _Scissors:
+    """One thread that shuts each connection at its instant, whoever reads it then, byte by byte."""
 
-    def shut() -> None:
-        with suppress(OSError):
-            handle.shutdown(socket.SHUT_RDWR)
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._thread: Thread | None = None
+        self._open: dict[socket.socket, float] = {}
+        self._sleeps_until = inf
 
-    timer = Timer(max(0.0, until - monotonic()), shut)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-        handle.close()
+    @contextmanager
+    def cutting(self, sock: socket.socket, until: float) -> Iterator[None]:
+        """Shut the connection at an instant of `monotonic`, unless it is over before."""
+        # A handle of its own: wrapping in TLS takes the other one over.
+        with sock.dup() as handle:
+            self._note(handle, until)
+            try:
+                yield
+            finally:
+                with self._changed:
+                    self._open.pop(handle, None)
+
+    def _note(self, handle: socket.socket, until: float) -> None:
+        with self._changed:
+            self._open[handle] = until
+            if self._thread is None or not self._thread.is_alive():  # the first, or after a fork
+                self._thread = Thread(target=self._cut, daemon=True, name="lianban-scissors")
+                self._thread.start()
+            elif until < self._sleeps_until:
+                self._changed.notify()
+
+    def _cut(self) -> None:
+        with self._changed:
+            while True:
+                now = monotonic()
+                for handle in [one for one, until in self._open.items() if until <= now]:
+                    del self._open[handle]
+                    with suppress(OSError):
+                        handle.shutdown(socket.SHUT_RDWR)
+                self._sleeps_until = min(self._open.values(), default=inf)
+                self._changed.wait(None if self._sleeps_until == inf else self._sleeps_until - now)
+
+
+_scissors = _Scissors()
 
 
 @cache

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
+from models.domain.orders.notices import NAMED
 from models.domain.playbook.site_model import Turn, Weekday
 from models.domain.streams import Role
 
@@ -59,6 +60,20 @@ class People:
     """The parties' own channels, in the order of preference."""
     round_the_clock: frozenset[str] = frozenset()
     """Parties whose own channel is a duty phone that somebody answers at night."""
+    away: Mapping[str, str | None] = field(default_factory=dict)
+    """Members who are not there now, with who stands in for each."""
+
+    def present(self, members: Iterable[Member]) -> list[Member]:
+        """The members, for who is away whoever stands in; nobody where no one does."""
+        return list(dict.fromkeys(there for one in members for there in self._there(one, frozenset())))
+
+    def _there(self, member: Member, asked: frozenset[str]) -> Iterator[Member]:
+        if member.code not in self.away:
+            yield member
+            return
+        other = self.members.get(self.away[member.code] or "")
+        if other is not None and other.code not in asked:
+            yield from self._there(other, asked | {member.code})
 
     def of(self, party: str, *roles: str) -> list[Member]:
         """The members of a party with one of the roles."""
@@ -90,13 +105,13 @@ def recipients(
     `wakes` is for danger outside the party's working hours: who has the duty turn and the party's duty phone
     hear it as well. Observers are never woken.
     """
-    told = list(_first_reached(_candidates(people, party, role, at)))
+    told = list(_first_reached(people, _candidates(people, party, role, at)))
     found = [Recipient(party, one.code, one.language, one.channels[0]) for one in told]
     phone = next(iter(people.phones.get(party, ())), None)
     if wakes and role != Role.OBSERVER:
         found += [
             Recipient(party, one.code, one.language, one.channels[0])
-            for one in people.on_duty(party, at)
+            for one in people.present(people.on_duty(party, at))
             if one not in told and one.channels
         ]
         if phone is not None and party in people.round_the_clock:
@@ -108,6 +123,9 @@ def recipients(
 
 def _candidates(people: People, party: str, role: str, at: datetime) -> Iterator[list[Member]]:
     """Groups to try in turn: the role's own people, then who stands nearest to it."""
+    if role.startswith(NAMED):
+        one = people.members.get(role.removeprefix(NAMED))
+        yield [one] if one is not None and one.party == party else []
     on_duty, handlers = people.on_duty(party, at), people.of(party, Role.HANDLER)
     leads = people.of(party, Role.LEAD)
     if role == COORDINATOR:
@@ -117,16 +135,16 @@ def _candidates(people: People, party: str, role: str, at: datetime) -> Iterator
         yield leads
     if role == Role.OBSERVER:
         yield people.of(party, Role.OBSERVER)
-        yield [one for one in on_duty + handlers if one.channels][:1]
+        yield [one for one in people.present(on_duty + handlers) if one.channels][:1]
     yield on_duty
     yield handlers
     yield leads
 
 
-def _first_reached(groups: Iterable[list[Member]]) -> list[Member]:
-    """The members with a channel of the first group that has one."""
+def _first_reached(people: People, groups: Iterable[list[Member]]) -> list[Member]:
+    """The members with a channel, or who stands in for them, of the first group that has one."""
     for group in groups:
-        reached = [one for one in group if one.channels]
+        reached = [one for one in people.present(group) if one.channels]
         if reached:
             return reached
     return []

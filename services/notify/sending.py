@@ -46,6 +46,8 @@ BUDGET_SECONDS = 12.0
 """For a round; what hangs then is left to the next one."""
 LOOK_SECONDS = 0.05
 """How often a round looks around for what has come meanwhile."""
+SWEEP_SECONDS = 1.0
+"""How often it looks for what was left behind: that has waited for half a minute."""
 
 _left: list[Threads] = []
 """Sends of earlier rounds of this process that had not ended: the next round waits for them."""
@@ -140,7 +142,9 @@ class _Round:
         self._threads = _left.pop() if _left else Threads()
         self._waiting: dict[str, deque[Letter]] = {}
         self._taken = 0
-        self._look_at = self._take_at = 0.0
+        self._look_at = self._sweep_at = 0.0
+        self._takes = True
+        """Not once nothing was found, until the next look around or until nothing is under way."""
 
     def run(self) -> int:
         """Until nothing is left and all that was begun has ended, or the time is up."""
@@ -164,18 +168,24 @@ class _Round:
             self._turn((), self._threads.ended(0))
             self._meanwhile()
             self._taken += _keep(self._words, self._limit)
+            self._sweep()
+            self._look_at = monotonic() + LOOK_SECONDS
+            self._takes = True
+
+    def _sweep(self) -> None:
+        if monotonic() >= self._sweep_at:
             with transaction(self._engine) as sql:
                 sweep(self._words.shop, sql)
-            self._look_at = monotonic() + LOOK_SECONDS
+            self._sweep_at = monotonic() + SWEEP_SECONDS
 
     def _take(self) -> None:
         """Lease and word more for the endpoints that run short of it."""
-        if monotonic() < self._take_at:
+        if not self._takes and len(self._threads):
             return
-        busy = [code for code, letters in self._waiting.items() if len(letters) >= AT_ONCE]
+        busy = [code for code, letters in self._waiting.items() if len(letters) >= 2 * AT_ONCE]
         parcels = endpoints_rows.claim(self._engine, self._words.scope, self._limit, busy)
+        self._takes = bool(parcels)
         if not parcels:
-            self._take_at = monotonic() + LOOK_SECONDS / 2
             return
         self._taken += sum(len(one.deliveries) for one in parcels)
         for letter in self._worded(parcels):

@@ -17,13 +17,14 @@ from services.notify import endpoints_rows, fallback
 from services.notify.channels import RECORDER
 from services.notify.endpoints import Answered, rule_of
 from services.notify.endpoints_rows import Parcel
-from services.notify.expanding import NOBODY, Site, read_sites_told, statement_time
+from services.notify.expanding import NOBODY, Site, read_sites_told
 from services.notify.fallback import Again, Enough, Failed, Over
 from services.notify.people import Recipient
 from services.notify.record import Happened, Step, write
 from services.store import quarantine
 from services.store.claims import MOST_ATTEMPTS
 from services.store.contexts import Sql
+from services.store.transactions import now_of
 
 CLOSED = "Its endpoint takes nothing at the moment; it was not tried."
 INTERRUPTED = "The sender was interrupted; whether it was sent is not known."
@@ -52,14 +53,14 @@ WITH given AS MATERIALIZED (
     UPDATE delivery d SET state = g.state, result = g.words, lease_until = NULL, lease_token = NULL,
         finished_at = coalesce(%(now)s, statement_timestamp())
     FROM given g WHERE d.id = g.id AND d.lease_token = g.token AND d.state IN ('queued', 'leased')
-    RETURNING d.id, d.site_id, d.attempts
+    RETURNING d.id, d.site_id, d.attempts, d.endpoint, coalesce(d.digest_id, d.id) AS message
 ), steps AS (
     INSERT INTO delivery_step (site_id, delivery_id, step, at, attempt, token, words)
     SELECT w.site_id, w.id, step, coalesce(%(now)s, statement_timestamp()), w.attempts, g.token,
         CASE WHEN step = g.state THEN g.words END
     FROM won w JOIN given g USING (id) CROSS JOIN LATERAL unnest(%(begun)s::text[] || g.state) AS step
 )
-SELECT id FROM won
+SELECT id, endpoint, message FROM won
 """
 
 
@@ -68,8 +69,16 @@ def finish(sql: Sql, sent: Sequence[Sent], now: datetime | None, *, begun: bool 
 
     `begun`: that they were begun is on record already. `now` is a virtual clock's time, None the database's.
     """
+    return set(_finish(sql, sent, now, begun=begun))
+
+
+Way = tuple[str | None, int]
+"""The endpoint of a delivery, and the delivery whose message carried it."""
+
+
+def _finish(sql: Sql, sent: Sequence[Sent], now: datetime | None, *, begun: bool = True) -> dict[int, Way]:
     if not sent:
-        return set()
+        return {}
     given = {
         "now": now,
         "ids": [one.id for one in sent],
@@ -78,7 +87,7 @@ def finish(sql: Sql, sent: Sequence[Sent], now: datetime | None, *, begun: bool 
         "words": [one.words for one in sent],
         "begun": [] if begun else [str(Step.LEASED)],
     }
-    return {row[0] for row in sql.execute(_FINISH, given).fetchall()}
+    return {number: tuple(rest) for number, *rest in sql.execute(_FINISH, given).fetchall()}
 
 
 _BEGIN = """
@@ -119,11 +128,11 @@ def settle(shop: Shop, sql: Sql, sent: Sequence[Sent]) -> set[str]:
 
     Returns the endpoints whose breaker is open now.
     """
-    won = finish(sql, sent, None)
+    won = _finish(sql, sent, None)
     ours = [one for one in sent if one.id in won]
     if not ours:
         return set()
-    closed = _note(sql, ours)
+    closed = _note(sql, [(one, *won[one.id]) for one in ours])
     bad = [one.id for one in ours if one.state in {Step.REFUSED, Step.UNKNOWN}]
     if bad:
         see_to(shop, sql, bad)
@@ -133,20 +142,14 @@ def settle(shop: Shop, sql: Sql, sent: Sequence[Sent]) -> set[str]:
     return closed
 
 
-def _note(sql: Sql, ours: Sequence[Sent]) -> set[str]:
+def _note(sql: Sql, ours: Iterable[tuple[Sent, str | None, int]]) -> set[str]:
     """Tell the endpoints how it went: by the message, since a digest is one send."""
-    begun = {one.id: one for one in ours if one.begun_at is not None and one.state != Step.BY_HAND}
-    rows = sql.execute(
-        "SELECT DISTINCT ON (coalesce(digest_id, id)) endpoint, id FROM delivery"
-        " WHERE id = ANY (%s) AND endpoint IS NOT NULL",
-        (list(begun),),
-    ).fetchall()
-    answers: dict[str, list[Answered]] = {}
-    for endpoint, number in rows:
-        one = begun[number]
-        if one.begun_at is not None:
-            answers.setdefault(endpoint, []).append(Answered(one.state == Step.ACCEPTED, one.begun_at))
-    return endpoints_rows.note(sql, answers) if answers else set()
+    answers: dict[str, dict[int, Answered]] = {}
+    for one, endpoint, message in ours:
+        if endpoint is not None and one.begun_at is not None and one.state != Step.BY_HAND:
+            answered = Answered(one.state == Step.ACCEPTED, one.begun_at)
+            answers.setdefault(endpoint, {})[message] = answered
+    return endpoints_rows.note(sql, {code: tuple(many.values()) for code, many in answers.items()})
 
 
 def _reached_again(sql: Sql, good: Sequence[int]) -> None:
@@ -204,15 +207,14 @@ def see_to(shop: Shop, sql: Sql, numbers: Sequence[int]) -> None:
             case Over(recipient):
                 _send_over(sql, row, recipient)
             case Again(wait, nobody_else):
-                _send_again(sql, row, _at_work(site, row, statement_time(sql) + wait))
+                _send_again(sql, row, _at_work(site, row, now_of(sql) + wait))
                 if nobody_else:
                     _alert(sql, site, row)
             case Enough():
                 pass
             case _:
                 _alert(sql, site, row)
-                if row.state == Step.REFUSED:
-                    _give_up(sql, row)
+                _give_up(sql, row)
 
 
 def _tried(sql: Sql, row: _Row) -> dict[tuple[str | None, int | None], str]:
@@ -252,6 +254,10 @@ def _send_again(sql: Sql, row: _Row, at: datetime) -> None:
 
 
 def _give_up(sql: Sql, row: _Row) -> None:
+    """What was refused is dead; what is unknown stays so, since it may have arrived."""
+    if row.state == Step.UNKNOWN:
+        quarantine.give_up(sql, row.id, quarantine.UNSURE)
+        return
     sql.execute("UPDATE delivery SET state = %s WHERE id = %s", (str(Step.DEAD), row.id))
     write(sql, [Happened(row.id, Step.DEAD)], None)
     quarantine.give_up(sql, row.id)

@@ -1,4 +1,4 @@
-"""The bulkhead: each send in a thread of its own, few at a time to one endpoint, none longer than its limit.
+"""The bulkhead: each send has a thread to itself, few at a time to one endpoint, none longer than its limit.
 
 A thread that hangs past the limit cannot be ended. Its send counts as unknown, what it says later is not
 heard, and until it ends by itself it goes on taking up its endpoint's place: an endpoint that hangs costs so
@@ -8,8 +8,9 @@ many threads and no more, and the others do not notice.
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from queue import Empty, SimpleQueue
-from threading import Lock, Thread
+from threading import Lock
 from time import monotonic
 
 import structlog
@@ -17,6 +18,7 @@ import structlog
 from services.notify.channels import Message, Notifier, Outcome, Unknown
 from services.notify.endpoints import AT_ONCE, SEND_SECONDS
 from services.notify.endpoints_rows import Parcel
+from services.notify.sending_crew import Crew
 
 LATE = f"No answer within {SEND_SECONDS:.0f} seconds; whether it arrived is not known."
 
@@ -25,6 +27,7 @@ log = structlog.get_logger("lianban.notify")
 _open: Counter[str] = Counter()
 """Threads by endpoint that are at it in this process, also those that nobody waits for any more."""
 _lock = Lock()
+_crew = Crew("lianban-send")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class Threads:
         self._under_way[id(begun)] = begun
         with _lock:
             _open[parcel.endpoint] += 1
-        Thread(target=self._send, args=(notifier, begun, message), daemon=True, name="lianban-send").start()
+        _crew.do(partial(self._send, notifier, begun, message))
 
     def ended(self, wait: float) -> list[tuple[Begun, Outcome]]:
         """What has ended since, waiting for the first so many seconds at most; late ones are unknown."""

@@ -7,11 +7,12 @@ from services import links
 from services.execute import Shop
 from services.notify.bulletins import is_bulletin, word_bulletin
 from services.notify.channels import RECORDER, Message
-from services.notify.expanding import statement_time
 from services.notify.facts import Draft, Reader, read_drafts
+from services.notify.weekly import is_weekly, word_weekly
 from services.notify.wording import Brief, Facts, Text, To, brief, word
 from services.store.claims import Claim, Scope
 from services.store.contexts import SiteClock, Sql
+from services.store.transactions import now_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Words:
 
     def of(self, sql: Sql, taken: Claim) -> list[Message]:
         """The messages of the claimed deliveries whose lease still stands."""
-        reader = Reader(sql, self.shop.contexts, self.scope.now or statement_time(sql))
+        reader = Reader(sql, self.shop.contexts, self.scope.now or now_of(sql))
         drafts = read_drafts(sql, taken)
         keys = {one.key for one in drafts}
         sites = reader.sites(keys)
@@ -48,7 +49,9 @@ class Words:
         return self._message(draft, site, word(facts, draft.why, to, self.url), in_short)
 
     def _bulletin(self, sql: Sql, draft: Draft, site: SiteClock) -> Message:
-        """No template of a text message holds a checkpoint: there it is refused, and takes the next way."""
+        """No template of a text message holds one: there it is refused, and takes the next way."""
+        if is_weekly(draft):
+            return self._message(draft, site, word_weekly(sql, draft, site, self.url), None)
         zone = self.shop.contexts.of(sql, site).site.zone
         return self._message(draft, site, word_bulletin(sql, draft, site, zone), None)
 

@@ -97,6 +97,8 @@ class Facts:
     parties: Mapping[str, Name]
     marks: Mapping[str, str]
     """The marks of the playbook's rungs, by code."""
+    page: str = "o"
+    """Where it is looked at: an order's page, or a walk's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ def word(facts: Facts, why: Sequence[str], to: To, public_url: str) -> Text:
     lines = dict.fromkeys(line for _, line in said)
     if to.stands_in:
         lines[words["stands_in"]] = None
-    return Text(title + more, "\n".join((place, *lines, to.link or link(public_url, facts.code))))
+    return Text(title + more, "\n".join((place, *lines, to.link or link(public_url, facts))))
 
 
 def brief(facts: Facts, why: Sequence[str], to: To) -> Brief:
@@ -171,9 +173,9 @@ def brief(facts: Facts, why: Sequence[str], to: To) -> Brief:
     )
 
 
-def link(public_url: str, code: str) -> str:
-    """Where the order is looked at."""
-    return f"{public_url.rstrip('/')}/o/{code}"
+def link(public_url: str, facts: Facts) -> str:
+    """Where the order, or the walk, is looked at."""
+    return f"{public_url.rstrip('/')}/{facts.page}/{facts.code}"
 
 
 def reason_in_words(why: str, language: str, marks: Mapping[str, str]) -> str:

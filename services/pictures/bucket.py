@@ -29,6 +29,15 @@ class Bucket:
         except (BaseError, OSError) as error:
             raise _away(error) from None
 
+    def drop(self, name: str) -> None:
+        """The object; S3 says the same where there is none."""
+        try:
+            self._store.delete(_path_of(name))
+        except FileNotFoundError:
+            return
+        except (BaseError, OSError) as error:
+            raise _away(error) from None
+
     def open(self, name: str) -> Stored | None:
         """The object; asked for once, read as it comes."""
         try:

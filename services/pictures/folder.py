@@ -37,10 +37,21 @@ class Folder:
 
         def chunks() -> Iterator[bytes]:
             with file:
+                yield b""
                 while chunk := file.read(CHUNK):
                     yield chunk
 
-        return Stored(size, chunks())
+        begun = chunks()
+        # Within its `with` from now on: the file is closed also where nobody goes on reading.
+        next(begun)
+        return Stored(size, begun)
+
+    def drop(self, name: str) -> None:
+        """The file; whoever reads it just now still reads all of it."""
+        try:
+            self.path_of(name).unlink(missing_ok=True)
+        except OSError as error:
+            raise ShelfAway(f"{self.path_of(name)}: {error.strerror}") from error
 
     def path_of(self, name: str) -> Path:
         """Where a file of the name lies."""

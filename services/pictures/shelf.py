@@ -25,5 +25,8 @@ class Shelf(Protocol):
     def put(self, name: str, content: bytes) -> None:
         """Keep a file, whole or not at all, durably when this returns. Raises ShelfAway."""
 
+    def drop(self, name: str) -> None:
+        """Keep it no longer; nothing happens where there is none of the name. Raises ShelfAway."""
+
     def open(self, name: str) -> Stored | None:
         """A kept file; None where there is none of the name. Raises ShelfAway, also between two pieces."""

@@ -7,6 +7,7 @@ from io import BytesIO
 from PIL import Image, ImageDraw, ImageFont
 
 from services.replay.drawn import rooms, things
+from services.replay.drawn.designs import DESIGNS
 from services.replay.drawn.pen import STEEL, tick
 
 _SHEET = (800, 600)
@@ -82,7 +83,9 @@ class UnknownPicture(KeyError):
 
 
 def drawn(name: str) -> bytes:
-    """A picture as JPEG of 400 × 300 pixels, marked as drawn. Raises UnknownPicture."""
+    """A scene as JPEG of 400 × 300 pixels, or a design as PNG, marked as drawn. Raises UnknownPicture."""
+    if name in DESIGNS:
+        return DESIGNS[name]()
     if name not in SCENES:
         raise UnknownPicture(name)
     sheet = Image.new("RGB", _SHEET, "white")

@@ -12,6 +12,7 @@ from models.domain.playbook.source import Source
 from models.domain.streams import Role
 
 REPORT = "report"
+ORDER = "order"
 _OF_ORDER = frozenset({"key", "day", "at", "by", "step", "split_from"})
 _OF_STEP = frozenset({"day", "at", "action", "party", "volunteer", "resident"})
 
@@ -30,12 +31,13 @@ class Happening:
     """One command of the story at its instant; `words` are what the file says beside who, when and what."""
 
     at: datetime
-    order: str
-    """The order's key in the story."""
+    key: str
+    """Of the order, or of what is told around the orders, in the story."""
     action: str
     who: Who
     words: Mapping[str, Any]
     line: int
+    kind: str = ORDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class _Reader:
         self._source, self._zone, self._until = source, zone, until
         head: Any = source.tree.get("story", {})
         self._head: Mapping[str, Any] = head
+        self._around: Any = source.tree.get("around", [])
         self._days = int(head.get("days", 0))
         self._first = (until.astimezone(zone) - timedelta(days=self._days)).date()
 
@@ -75,10 +78,11 @@ class _Reader:
         for number, order in enumerate(orders):
             told = self._report(order, number)
             if "split_from" in order:
-                parts[told.order] = told
+                parts[told.key] = told
             else:
                 reports.append(told)
             steps += list(self._steps(order, number))
+        steps += [step for number in range(len(self._around)) for step in self._told(number)]
         # Reports first: what is reported at the instant of another order's step comes before it.
         happenings = sorted([*reports, *steps], key=attrgetter("at"))
         begins = datetime.combine(self._first, time(), self._zone).astimezone(UTC)
@@ -92,12 +96,29 @@ class _Reader:
 
     def _steps(self, order: Mapping[str, Any], number: int) -> Iterator[Happening]:
         for place, step in enumerate(order.get("step", [])):
-            line = self._source.line(("order", number, "step", place))
-            words = {name: value for name, value in step.items() if name not in _OF_STEP}
-            if isinstance(words.get("until"), dict):
-                words["until"] = self._instant(words["until"], line)
-            who = self._who(step, line)
-            yield Happening(self._at(step, line), order["key"], step["action"], who, words, line)
+            yield self._step(step, order["key"], self._source.line(("order", number, "step", place)))
+
+    def _told(self, number: int) -> Iterator[Happening]:
+        """The steps around the orders; one with `on` is a step of the order of that key."""
+        told = self._around[number]
+        for place, step in enumerate(told["step"]):
+            line = self._source.line(("around", number, "step", place))
+            if "on" in step:
+                yield self._step({name: step[name] for name in step if name != "on"}, step["on"], line)
+            else:
+                yield self._step(step, told["key"], line, told["kind"])
+
+    def _step(self, step: Mapping[str, Any], key: str, line: int, kind: str = ORDER) -> Happening:
+        words = {name: self._dated(value, line) for name, value in step.items() if name not in _OF_STEP}
+        return Happening(self._at(step, line), key, step["action"], self._who(step, line), words, line, kind)
+
+    def _dated(self, value: object, line: int) -> object:
+        """What a step says, with its instants: `{ day, at }` wherever it stands."""
+        if isinstance(value, dict):
+            if value.keys() == {"day", "at"}:
+                return self._instant(value, line)
+            return {name: self._dated(one, line) for name, one in value.items()}
+        return [self._dated(one, line) for one in value] if isinstance(value, list) else value
 
     def _at(self, told: Mapping[str, Any], line: int) -> datetime:
         """An instant of the story itself: before its end, so that nothing is told that did not happen yet."""
@@ -119,6 +140,8 @@ class _Reader:
             return Who(Role.LEAD, told["party"])
         if "volunteer" in told:
             return Who(Role.VOLUNTEER, told["volunteer"])
+        if isinstance(told.get("resident"), str):
+            return Who(Role.RESIDENT, told["resident"])
         if told.get("resident") or told.get("anonymous"):
             return Who(Role.RESIDENT, unnamed=bool(told.get("anonymous")))
         raise self._problem(line, "nobody acts", "write party, volunteer or resident")

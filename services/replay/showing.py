@@ -23,10 +23,11 @@ class Album:
 
     def show(self, caller: Caller, key: StreamKey, name: str, attached: Attached, *, at: datetime) -> Answer:
         """Attach the picture of the name to an order. Raises UnknownPicture."""
-        photo = photos.add_row(self.shop, key, self._picture(name), attached)
+        photo = photos.add_row(self.shop, key, self.kept(name), attached)
         return desk.attach(self.shop, caller, key, photo, desk.Extras(now=at))
 
-    def _picture(self, name: str) -> Picture:
+    def kept(self, name: str) -> Picture:
+        """The picture of the name, on the shelf. Raises UnknownPicture."""
         if name not in self._drawn:
             self._drawn[name] = photos.picture_of(BytesIO(drawn(name)))
             photos.keep(self.settings, self._drawn[name])

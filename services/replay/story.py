@@ -20,13 +20,16 @@ from models.domain.playbook.site_model import SiteSpec
 from models.domain.streams import Actor, Role, StreamKey
 from models.domain.words import PhotoPurpose, RequestKind
 from services import desk
-from services.actions.bodies import Body, MergeBody, RemarkBody, ReportBody, SplitBody
+from services.actions.bodies import Body, CommentBody, MergeBody, ReportBody, SplitBody
 from services.actions.table import MERGE, SPLIT
 from services.callers import Caller
 from services.execute import Answer, Shop, Unit
+from services.matters.kit import Doer
 from services.photos import Attached
+from services.replay.around import AROUND
+from services.replay.around.kit import Step
 from services.replay.driver import Driver
-from services.replay.script import REPORT, Happening, Script, read_script
+from services.replay.script import ORDER, REPORT, Happening, Script, read_script
 from services.replay.showing import Album
 from services.replay.turning import turn
 from services.replay.whole import all_or_nothing
@@ -106,6 +109,9 @@ class _Teller:
     spec: SiteSpec
     album: Album
     told: dict[str, _Told] = field(default_factory=dict)
+    around: dict[str, StreamKey] = field(default_factory=dict)
+    people: dict[str, str] = field(default_factory=dict)
+    """Residents who do something beside the orders, by what the story calls them."""
 
     def tell(self) -> None:
         """Tell all of it; between two happenings takes effect, and is told, what falls due there."""
@@ -115,7 +121,7 @@ class _Teller:
 
     def _happen(self, one: Happening) -> None:
         try:
-            answer = self._report(one) if one.action == REPORT else self._step(one)
+            answer = self._acted(one)
         except (ValidationError, LookupError, ValueError) as error:
             raise self._untrue(one, error) from error
         if answer.refused is not None:
@@ -123,9 +129,14 @@ class _Teller:
         for told in self.told.values():
             told.state = answer.states.get(told.key, told.state)
 
+    def _acted(self, one: Happening) -> Answer:
+        if one.kind != ORDER:
+            return self._beside(one)
+        return self._report(one) if one.action == REPORT else self._step(one)
+
     def _untrue(self, one: Happening, why: Exception) -> PlaybookError:
         """The error of a happening that cannot have been."""
-        message = f"{one.order}: '{one.action}' at {one.at:%Y-%m-%d %H:%M} UTC is refused: {why}"
+        message = f"{one.key}: '{one.action}' at {one.at:%Y-%m-%d %H:%M} UTC is refused: {why}"
         return PlaybookError([Problem(self.script.name, one.line, message, "tell what can have happened")])
 
     def _report(self, one: Happening) -> Answer:
@@ -133,7 +144,7 @@ class _Teller:
         body = self._reported(one)
         caller = self._caller(one, person)
         key, answer = desk.report(self.driver.shop, caller, self.spec.code, body, desk.Extras(now=one.at))
-        self.told[one.order] = _Told(key, None, person)
+        self.told[one.key] = _Told(key, None, person)
         return answer
 
     def _reported(self, one: Happening) -> ReportBody:
@@ -147,11 +158,11 @@ class _Teller:
         if who.role is Role.LEAD:
             lead = next(m.code for m in self.spec.members if m.party == who.name and m.role == Role.LEAD)
             return Caller(lead, Actor(Role.LEAD, who.name, lead), visible)
-        named = who.name or person
+        named = person if who.role is Role.RESIDENT else who.name or person
         return Caller(named, Actor(who.role, None, named), visible)
 
     def _step(self, one: Happening) -> Answer:
-        order = self.told[one.order]
+        order = self.told[one.key]
         caller = self._caller(one, order.person)
         if one.action == PHOTO:
             return self._photo(one, caller, order)
@@ -160,12 +171,27 @@ class _Teller:
         self._check_request(one, order)
         return self._wished(one, caller, order)
 
+    def _beside(self, one: Happening) -> Answer:
+        """What is told around the orders; orders that come of it are called by the keys of the step."""
+        doing = AROUND[one.kind][one.action]
+        keys = {**{name: told.key for name, told in self.told.items()}, **self.around}
+        caller = self._caller(one, self.people.setdefault(one.who.name or one.key, f"r:{uuid4().hex}"))
+        doer = Doer(self.driver.shop, self.album.settings, caller)
+        begun = self.around.get(one.key)
+        done = doing(Step(doer, self.driver.site_id, one.at, begun, one.words, keys, self.album.kept))
+        if done.answer.refused is not None:
+            return done.answer
+        self.around[one.key] = done.key
+        for name, key in zip(one.words.get("orders", ()), done.orders, strict=True):
+            self.told[name] = _Told(key, done.answer.states.get(key), caller.id)
+        return done.answer
+
     def _wished(self, one: Happening, caller: Caller, order: _Told) -> Answer:
         """What the action itself has no words for is said in a remark beside it."""
         wish, beside = wish_of(one)
         envelopes = [desk.envelope_of(caller, order.key, wish, one.at)]
         if beside is not None:
-            remark = desk.Wish("note", RemarkBody(note=beside))
+            remark = desk.Wish("note", CommentBody(note=beside))
             envelopes.append(desk.envelope_of(caller, order.key, remark, one.at))
         return self.driver.execute([Unit(tuple(envelopes))])[0]
 

@@ -21,7 +21,7 @@ def save_channels(sql: Sql, site_id: int, channels: Iterable[ChannelSpec]) -> No
     rows = []
     for i, one in enumerate(channels, start=1):
         try:
-            address, endpoint = _kept(site_id, i, one)
+            address, endpoint = kept(site_id, i, one)
         except BadAddress as refusal:
             raise BadAddress(f"[[channel]] {i}, of {one.member or one.party}: {refusal}") from None
         rows.append((site_id, i, one.party, one.member, one.kind, address, i, endpoint))
@@ -54,8 +54,8 @@ def reseal(sql: Sql, keys: KeyRing) -> int:
     return len(rows)
 
 
-def _kept(site_id: int, channel_id: int, one: ChannelSpec) -> tuple[str, str]:
-    """Address and endpoint as they are saved."""
+def kept(site_id: int, channel_id: int, one: ChannelSpec) -> tuple[str, str]:
+    """Address and endpoint as they are saved. Raises BadAddress."""
     if one.kind == RECORDER:
         return one.address, f"{RECORDER} {site_id} {channel_id}"
     return _sealed(ring(), one.kind, one.address, row_of(site_id, channel_id))

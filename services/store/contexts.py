@@ -1,8 +1,8 @@
 """The rules and the site under which a stream is decided, kept by version in each process."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -16,6 +16,7 @@ from models.domain.orders.rules import Context
 from models.domain.playbook.model import Playbook
 from models.domain.playbook.parse import parse_playbook
 from services.calendars import DayRow, days_of
+from services.store.activities import activities_of
 
 Sql = Connection[TupleRow]
 KEPT = 256
@@ -60,6 +61,16 @@ class Contexts:
         )
         return context
 
+    def at(self, sql: Sql, site: SiteClock, digest: str | None, at: datetime | None) -> Context:
+        """As `of`, with the parties' capacities as they were at an instant of the site's clock.
+
+        An administrator may have changed them since; who was asked to decide or review followed from those.
+        """
+        now = self.of(sql, site, digest)
+        before = self._get(("before", site.id, site.version), lambda: read_before(sql, site.id))
+        then = next((had for ended_at, had in before if at is not None and at < ended_at), None)
+        return now if then is None else replace(now, site=replace(now.site, parties=_having(now.site, then)))
+
     def kept(self, site: SiteClock) -> Context | None:
         """The context of new streams of the site, if it was needed lately."""
         with self._lock:
@@ -76,6 +87,21 @@ class Contexts:
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return made
+
+
+def read_before(sql: Sql, site_id: int) -> list[tuple[datetime, Mapping[str, Sequence[str]]]]:
+    """The parties' capacities before each change of them, the oldest first, and when that ended."""
+    return sql.execute(
+        "SELECT ended_at, parties FROM site_before WHERE site_id = %s ORDER BY version", (site_id,)
+    ).fetchall()
+
+
+def _having(site: Directory, capacities: Mapping[str, Sequence[str]]) -> dict[str, Party]:
+    """The parties with these capacities; who was not there yet had none."""
+    return {
+        code: replace(party, capacities=frozenset(map(Capacity, capacities.get(code, ()))))
+        for code, party in site.parties.items()
+    }
 
 
 def read_sites(sql: Sql, site_ids: Iterable[int]) -> dict[int, SiteClock]:
@@ -125,7 +151,9 @@ def read_directory(sql: Sql, site: SiteClock) -> Directory:
         (site.id,),
     ).fetchall()
     spaces = sql.execute(
-        "SELECT code, name, name_en FROM space WHERE site_id = %s ORDER BY position", (site.id,)
+        "SELECT code, name, name_en, activities, status = 'closed', seats FROM space WHERE site_id = %s"
+        " ORDER BY position",
+        (site.id,),
     ).fetchall()
     return Directory(
         code=head[0],
@@ -136,7 +164,10 @@ def read_directory(sql: Sql, site: SiteClock) -> Directory:
             code: Party(code, name, name_en, frozenset(map(Capacity, capacities)), calendar, near, duty)
             for code, name, name_en, capacities, calendar, near, duty in parties
         },
-        spaces={code: Space(code, name, name_en) for code, name, name_en in spaces},
+        spaces={
+            code: Space(code, name, name_en, activities_of(activities), closed, seats)
+            for code, name, name_en, activities, closed, seats in spaces
+        },
         calendars=read_calendars(sql, site),
     )
 

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+# Loaded here, so that a worker's children share these 18 MB: `create_engine` would load it after the fork.
+import sqlalchemy.dialects.postgresql.psycopg  # noqa: F401
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import QueuePool
 
@@ -14,7 +16,8 @@ class DatabaseRole(StrEnum):
     WORKER = "lianban_worker"
 
 
-_LIMITS = "-c statement_timeout=30s -c idle_in_transaction_session_timeout=60s -c lock_timeout=10s"
+STATEMENT_SECONDS = 30
+_LIMITS = "-c idle_in_transaction_session_timeout=60s -c lock_timeout=10s"
 
 
 def driver_url(database_url: str) -> str:
@@ -22,12 +25,15 @@ def driver_url(database_url: str) -> str:
     return "postgresql+psycopg://" + database_url.split("://", 1)[1]
 
 
-def open_engine(database_url: str, role: DatabaseRole, *, pool_size: int = 5) -> Engine:
+def open_engine(
+    database_url: str, role: DatabaseRole, *, pool_size: int = 5, statement_seconds: int = STATEMENT_SECONDS
+) -> Engine:
     """A bounded pool of connections under `role`, which holds from the first statement on.
 
     Without a ping: `transaction` finds out by its first statement whether a connection still lives.
     """
-    options = _LIMITS if role is DatabaseRole.OWNER else f"-c role={role} {_LIMITS}"
+    limits = f"-c statement_timeout={statement_seconds}s {_LIMITS}"
+    options = limits if role is DatabaseRole.OWNER else f"-c role={role} {limits}"
     return create_engine(
         driver_url(database_url),
         poolclass=QueuePool,

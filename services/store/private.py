@@ -1,4 +1,7 @@
-"""Texts and contacts beside the ledger: rows that can be erased, vouched for by keyed hashes in events."""
+"""Texts and contacts beside the ledger: rows that can be erased, vouched for by keyed hashes in events.
+
+A contact is sealed as well; its commitment is to the plain text, so that keys can be rotated.
+"""
 
 import secrets
 import unicodedata
@@ -9,10 +12,18 @@ from uuid import uuid4
 
 from models.domain.ledger import commitment
 from models.domain.streams import StreamKey, TextRef
+from services.secrets import ring
 from services.store.arrays import put
 from services.store.contexts import Sql
 
 LONGEST_TEXT = 10_000
+CONTACT = "contact"
+"""The kind of row that says whom to call back: sealed, and never among an order's texts."""
+CRAFTSMAN = "craftsman"
+"""The kind of row that says who does the work on site: sealed, too."""
+SEALED = (CONTACT, CRAFTSMAN)
+VOICE = "voice"
+"""The kind of row that holds a recording, as `services.voices` writes it; it is no text either."""
 _KEPT = {"\n", "\t"}
 
 
@@ -49,7 +60,47 @@ def write_texts(sql: Sql, rows: Iterable[tuple[StreamKey, PrivateText]], now: da
         "INSERT INTO private_row (site_id, id, stream_id, kind, secret, body, created_at)"
         " SELECT * FROM unnest(%b::int[], %b::text[], %b::bigint[], %b::text[], %b::bytea[], %b::text[],"
         " %b::timestamptz[])",
-        ((key.site_id, one.id, key.stream_id, one.kind, one.secret, one.body, now) for key, one in rows),
+        (
+            (key.site_id, one.id, key.stream_id, one.kind, one.secret, _stored(key, one), now)
+            for key, one in rows
+        ),
+    )
+
+
+def row_of(site_id: int, row_id: str) -> str:
+    """The row that a contact is sealed for."""
+    return f"contact {site_id} {row_id}"
+
+
+def _stored(key: StreamKey, one: PrivateText) -> str:
+    return ring().seal(one.body, row_of(key.site_id, one.id)) if one.kind in SEALED else one.body
+
+
+def erase_rows(sql: Sql, gone: Iterable[tuple[StreamKey, str]]) -> None:
+    """Empty rows of texts, contacts and photos, with the keys of their commitments; they vouch for nothing.
+
+    Pictures that lie on the shelf are noted, to be taken off it once this is committed.
+    """
+    named = [(key.site_id, row_id) for key, row_id in gone]
+    if not named:
+        return
+    ids = ([site for site, _ in named], [row_id for _, row_id in named])
+    sql.execute(
+        "UPDATE private_row SET secret = NULL, body = NULL"
+        " WHERE (site_id, id) IN (SELECT * FROM unnest(%s::int[], %s::text[]))",
+        ids,
+    )
+    sql.execute(
+        "INSERT INTO discarded_picture (sha256, since)"
+        " SELECT DISTINCT sha256, statement_timestamp() FROM photo"
+        " WHERE (site_id, id) IN (SELECT * FROM unnest(%s::int[], %s::text[])) AND sha256 IS NOT NULL"
+        " ON CONFLICT DO NOTHING",
+        ids,
+    )
+    sql.execute(
+        "UPDATE photo SET secret = NULL, sha256 = NULL, received = NULL"
+        " WHERE (site_id, id) IN (SELECT * FROM unnest(%s::int[], %s::text[]))",
+        ids,
     )
 
 

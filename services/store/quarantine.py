@@ -14,6 +14,7 @@ from services.store.claims import MOST_ATTEMPTS, SHAPES, Queue
 from services.store.contexts import Sql
 
 GIVEN_UP = "Refused over every channel, again and again; the order's notices have the words."
+UNSURE = "It may have arrived or not, and nobody else is left to be told; ask them."
 IN_FLIGHT = timedelta(minutes=1)
 """A try that has left no word may still be going on for so long."""
 
@@ -64,7 +65,11 @@ def _from(queue: Queue) -> str:
 
 
 def _given_up(queue: Queue) -> str:
-    return "q.state = 'dead'" if queue is Queue.DELIVERY else "false"
+    """What ended unknown counts until somebody opens or acts on it: then it had arrived."""
+    if queue is not Queue.DELIVERY:
+        return "false"
+    arrived = "SELECT FROM delivery_step x WHERE x.delivery_id = q.id AND x.step IN ('opened', 'acted')"
+    return f"(q.state = 'dead' OR q.state = 'unknown' AND NOT EXISTS ({arrived}))"
 
 
 _READ = " UNION ALL ".join(
@@ -85,6 +90,12 @@ def read_dead(sql: Sql, numbers: Sequence[int] | None = None) -> list[Dead]:
     return [Dead(id_, Queue(queue), tuple(key), *rest) for id_, queue, key, *rest in rows]
 
 
+def outbox(sql: Sql) -> tuple[int, datetime | None]:
+    """How many rows wait to be published, and since when the oldest does."""
+    row = sql.execute("SELECT count(*), min(created_at) FROM outbox").fetchone()
+    return (row[0], row[1]) if row else (0, None)
+
+
 def count_dead(sql: Sql) -> dict[Queue, int]:
     """How many rows of each queue are in quarantine for good reason: no try of them is still going on."""
     rows = sql.execute(
@@ -103,15 +114,15 @@ def forget_healed(sql: Sql) -> None:
     sql.execute(f"DELETE FROM dead WHERE id NOT IN (SELECT id FROM ({_READ}) AS d)")  # noqa: S608 - our own constants
 
 
-def give_up(sql: Sql, delivery_id: int) -> None:
-    """Write down a delivery that was given up."""
+def give_up(sql: Sql, delivery_id: int, why: str = GIVEN_UP) -> None:
+    """Write down a delivery that was given up, or of which nobody knows: `why` is GIVEN_UP or UNSURE."""
     sql.execute(
         "INSERT INTO dead (site_id, queue, row_key, since, tried_at, token, attempts, error)"
         " SELECT site_id, 'delivery', ARRAY[id], statement_timestamp(),"
         " coalesce(finished_at, statement_timestamp()), '', attempts, %s FROM delivery WHERE id = %s"
         " ON CONFLICT (queue, row_key) DO UPDATE SET since = excluded.since, tried_at = excluded.tried_at,"
         " token = excluded.token, attempts = excluded.attempts, error = excluded.error",
-        (GIVEN_UP, delivery_id),
+        (why, delivery_id),
     )
 
 
@@ -137,8 +148,9 @@ _TAKEN_OFF: Mapping[Queue, str] = {
     Queue.NOTICE: "UPDATE notice q SET expanded_at = statement_timestamp(), outcome = 'dropped',"
     " lease_until = NULL, lease_token = NULL WHERE {row}",
     Queue.DELIVERY: "WITH gone AS (UPDATE delivery q SET state = 'dead', result = 'Dropped by the operator.',"
-    " finished_at = statement_timestamp(), lease_until = NULL, lease_token = NULL WHERE {row}"
-    " RETURNING id, site_id, result) INSERT INTO delivery_step (site_id, delivery_id, step, at, words)"
+    " finished_at = statement_timestamp(), lease_until = NULL, lease_token = NULL"
+    " WHERE {row} AND state <> 'unknown' RETURNING id, site_id, result)"
+    " INSERT INTO delivery_step (site_id, delivery_id, step, at, words)"
     " SELECT site_id, id, 'dead', statement_timestamp(), result FROM gone",
 }
 

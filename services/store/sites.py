@@ -4,13 +4,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from psycopg.types.json import Jsonb
+
 from models.domain.business_time.calendar import Calendar
 from models.domain.playbook.parse import read_playbook
 from models.domain.playbook.problems import PlaybookError
 from models.domain.playbook.site_model import CalendarSpec, SiteSpec
 from models.domain.playbook.validate import validate
 from models.domain.streams import StreamKey
-from services.calendars import DayRow, china_days, china_published, days_of, us_days
+from services.calendars import SEED_VERSION, DayRow, china_days, china_published, days_of, us_days
+from services.store.activities import image_of
 from services.store.channels import save_channels
 from services.store.contexts import Sql, UnknownSite, read_directory, read_sites
 from services.store.streams import want_routing
@@ -47,7 +50,7 @@ def add_site(
     """
     row = sql.execute(
         "INSERT INTO site (code, name, name_en, zone, language, clock, virtual_now, playbook, coordinator,"
-        " floorplan, version, next_number) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 1, 1)"
+        " floorplan, phone, version, next_number) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 1, 1)"
         " ON CONFLICT (code) DO NOTHING RETURNING id",
         (
             spec.code,
@@ -60,6 +63,7 @@ def add_site(
             spec.playbook,
             spec.coordinator,
             floorplan,
+            spec.phone,
         ),
     ).fetchone()
     if row is None:
@@ -81,9 +85,15 @@ def add_site(
 def _add_people(sql: Sql, site_id: int, spec: SiteSpec) -> None:
     with sql.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO space (site_id, code, position, name, name_en, status)"
-            " VALUES (%s, %s, %s, %s, %s, %s)",
-            [(site_id, s.code, i, s.name, s.name_en, str(s.status)) for i, s in enumerate(spec.spaces)],
+            "INSERT INTO space (site_id, code, position, name, name_en, status, activities, seats)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                (
+                    *(site_id, s.code, i, s.name, s.name_en, str(s.status)),
+                    *(Jsonb(image_of(s.activities)), s.seats),
+                )
+                for i, s in enumerate(spec.spaces)
+            ],
         )
         cursor.executemany(
             "INSERT INTO party (site_id, code, position, name, name_en, capacities, calendar, in_compound,"
@@ -132,6 +142,20 @@ def _region_days(region: str, years: Iterable[int]) -> tuple[list[DayRow], froze
     return [], frozenset(wanted)
 
 
+def calendar_of(spec: CalendarSpec, zone: str) -> Calendar:
+    """The calendar as a new site would have it, without a database."""
+    days, published = _region_days(spec.region, _years())
+    return Calendar(
+        code=spec.code,
+        version=SEED_VERSION,
+        zone=zone,
+        opens=spec.opens,
+        closes=spec.closes,
+        days=days_of(days),
+        published=published,
+    )
+
+
 def _seed_region(sql: Sql, region: str, years: Iterable[int]) -> None:
     """Days that are there already stay as they are: somebody may have entered a publication."""
     days, published = _region_days(region, years)
@@ -146,20 +170,6 @@ def _seed_region(sql: Sql, region: str, years: Iterable[int]) -> None:
             " ON CONFLICT DO NOTHING",
             [(region, year) for year in sorted(published)],
         )
-
-
-def seeded_calendar(spec: CalendarSpec, zone: str) -> Calendar:
-    """A calendar as a new site would get it, for checking files without a database."""
-    days, published = _region_days(spec.region, _years())
-    return Calendar(
-        code=spec.code,
-        version=1,
-        zone=zone,
-        opens=spec.opens,
-        closes=spec.closes,
-        days=days_of(days),
-        published=published,
-    )
 
 
 def load_playbook(sql: Sql, site_id: int, name: str, source: str) -> str:
@@ -182,16 +192,30 @@ def load_playbook(sql: Sql, site_id: int, name: str, source: str) -> str:
     ).fetchone()
     if known is not None and known[0] != playbook.digest:
         raise PlaybookVersionTaken(f"{playbook.code} {playbook.version}: {PlaybookVersionTaken.__doc__}")
+    put_in_force(sql, site_id, Edition(playbook.code, playbook.version, playbook.digest), source)
+    return playbook.digest
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """How a version of a playbook is named; `digest` is the SHA-256 of its text, hexadecimal."""
+
+    code: str
+    version: int
+    digest: str
+
+
+def put_in_force(sql: Sql, site_id: int, one: Edition, source: str) -> None:
+    """From now on new orders are dispatched under it; what could not be routed is tried again."""
     sql.execute("UPDATE playbook SET current = false WHERE site_id = %s AND current", (site_id,))
     sql.execute(
         "INSERT INTO playbook (site_id, code, version, digest, source, loaded_at, current)"
         " VALUES (%s, %s, %s, %s, %s, statement_timestamp(), true)"
         " ON CONFLICT (site_id, code, version) DO UPDATE SET current = true",
-        (site_id, playbook.code, playbook.version, playbook.digest, source),
+        (site_id, one.code, one.version, one.digest, source),
     )
-    sql.execute("UPDATE site SET playbook = %s WHERE id = %s", (playbook.code, site_id))
+    sql.execute("UPDATE site SET playbook = %s WHERE id = %s", (one.code, site_id))
     _try_again(sql, site_id)
-    return playbook.digest
 
 
 def _try_again(sql: Sql, site_id: int) -> None:
@@ -234,15 +258,6 @@ def publish_year(sql: Sql, region: str, year: int, days: Iterable[tuple[date, st
         (region,),
     )
     return version
-
-
-def site_id_of(sql: Sql, code: str) -> int:
-    """The id of a site by its code. Raises UnknownSite."""
-    row = sql.execute("SELECT id FROM site WHERE code = %s", (code,)).fetchone()
-    if row is None:
-        raise UnknownSite(code)
-    found: int = row[0]
-    return found
 
 
 def take_numbers(sql: Sql, site_id: int, count: int = 1) -> int:

@@ -1,7 +1,9 @@
 """A transaction for a caller: the sites that it may see are set for that transaction alone."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import datetime
+from select import POLLIN, poll
 from typing import cast
 
 import psycopg
@@ -17,18 +19,27 @@ _BEGIN = (
 
 
 @contextmanager
-def transaction(engine: Engine, sites: Sequence[int] = (), *, durable: bool = True) -> Iterator[Sql]:
+def transaction(
+    engine: Engine, sites: Sequence[int] = (), *, durable: bool = True, pipelined: bool = False
+) -> Iterator[Sql]:
     """A psycopg connection in a transaction that is committed at the end, or rolled back when left early.
 
     `set_config(…, true)` ends with the transaction: set for a session, it leaked to the next user of the
     pooled connection. What need not be `durable` (a lease, a sign of life, a number) does not wait for the
-    disk; it is never lost where something is kept that was written after it.
+    disk; it is never lost where something is kept that was written after it. All of a `pipelined` one is sent
+    as one pipeline: its begin goes with the first statement, its commit with the last.
     """
-    with _begun(engine, sites, durable) as connection:
+    with _connected(engine) as connection:
         sql = cast("Sql", connection.connection.dbapi_connection)
         try:
-            yield sql
-            sql.commit()
+            with sql.pipeline():
+                sql.execute(_BEGIN, (",".join(map(str, sites)), durable))
+                if pipelined:
+                    yield sql
+                    sql.commit()
+            if not pipelined:
+                yield sql
+                sql.commit()
         except BaseException:
             with suppress(psycopg.Error):  # of a server that is gone; the first error is the one to tell
                 sql.rollback()
@@ -37,24 +48,36 @@ def transaction(engine: Engine, sites: Sequence[int] = (), *, durable: bool = Tr
             raise
 
 
-def _begun(engine: Engine, sites: Sequence[int], durable: bool) -> Connection:  # noqa: FBT001 - passed on
-    """A connection in its transaction.
+def snapshot(engine: Engine) -> AbstractContextManager[Sql]:
+    """A transaction that sees one instant of the database throughout; for reading."""
+    return transaction(engine.execution_options(isolation_level="REPEATABLE READ"))
 
-    The first statement finds out whether a pooled connection still lives, as a ping before it would, at no
-    round trip of its own. Nothing was done by then, so another one is taken; one that is new is not replaced.
+
+def see(sql: Sql, site_id: int | None) -> None:
+    """Let the rest of the transaction see this site, or none, whatever it saw before."""
+    sql.execute("SELECT set_config('lianban.sites', %s, true)", ("" if site_id is None else str(site_id),))
+
+
+def now_of(sql: Sql) -> datetime:
+    """The database's time, at the beginning of this statement."""
+    row = sql.execute("SELECT statement_timestamp()").fetchone()
+    if row is None:
+        raise RuntimeError("the database told no time")
+    now: datetime = row[0]
+    return now
+
+
+def _connected(engine: Engine) -> Connection:
+    """A connection that lives. A server that is gone said so or hung up: something can be read unasked.
+
+    So one of the pool is known to be dead before anything is sent over it; one that is new is not looked at.
     """
     while True:
         connection = engine.connect()
-        is_new = not connection.info.get("lianban_used")
-        sql = cast("Sql", connection.connection.dbapi_connection)
-        try:
-            with sql.pipeline():  # with its BEGIN in one round trip
-                sql.execute(_BEGIN, (",".join(map(str, sites)), durable))
-        except BaseException as error:
-            connection.invalidate()
-            connection.close()
-            if is_new or not isinstance(error, psycopg.OperationalError):
-                raise
-        else:
+        heard = poll()
+        heard.register(cast("Sql", connection.connection.dbapi_connection).fileno(), POLLIN)
+        if not connection.info.get("lianban_used") or not heard.poll(0):
             connection.info["lianban_used"] = True
             return connection
+        connection.invalidate()
+        connection.close()

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.domain.orders.kind import ORDER
-from models.domain.streams import StreamKey
+from models.domain.streams import Actor, StreamKey
 from services.callers import Caller
 from services.execute import Shop
 from services.store.contexts import Sql
@@ -16,9 +16,9 @@ from services.views.found import Found, find
 from services.views.language import Language
 from services.views.models import ActorView, EventsPage, EventView
 from services.views.orders import Part
+from services.views.seen import cut, public, sights_of, types_seen
 from services.views.sentences import Teller
 
-_PRIVATE = frozenset({"person", "contact"})
 _TEXTS = ("note", "reason", "text", "description")
 
 
@@ -35,20 +35,31 @@ def events_page(
     after = cursors.read(scope, part.cursor)[0] if part.cursor else 0
     with transaction(shop.engine, caller.site_ids) as sql:
         found = find(shop, sql, caller, key, language)
-        items = read_events(sql, found, after=after, limit=part.limit + 1)
+        items = seen_events(sql, found, caller.at(key.site_id), after=after, limit=part.limit + 1)
     kept = items[: part.limit]
     return EventsPage(
         items=kept, next=cursors.make(scope, [kept[-1].seq]) if len(items) > part.limit else None
     )
 
 
-def read_events(sql: Sql, found: Found, *, after: int = 0, limit: int | None = None) -> list[EventView]:
-    """Events of an order that was found."""
+def seen_events(
+    sql: Sql, found: Found, actor: Actor, *, after: int = 0, limit: int | None = None
+) -> list[EventView]:
+    """Those events of an order that the actor may see, cut to what he may see of them."""
+    seen = sights_of(actor, found)
+    whole = read_events(sql, found, after=after, limit=limit, types=types_seen(seen))
+    return [cut(one, seen) for one in whole]
+
+
+def read_events(
+    sql: Sql, found: Found, *, after: int = 0, limit: int | None = None, types: list[str] | None = None
+) -> list[EventView]:
+    """Events of an order that was found, uncut; `types` None: all."""
     place = (found.key.site_id, found.key.stream_id)
     rows = sql.execute(
         "SELECT seq, payload, digest FROM event WHERE site_id = %s AND stream_id = %s AND seq > %s"
-        " ORDER BY seq LIMIT %s",
-        (*place, after, limit),
+        " AND (%s::text[] IS NULL OR type = ANY (%s)) ORDER BY seq LIMIT %s",
+        (*place, after, types, types, limit),
     ).fetchall()
     texts = read_texts(sql, found.key)
     teller = teller_of(found, _subjects(sql, found.key))
@@ -87,20 +98,11 @@ def _event(
         version=image["v"],
         at=image["at"],
         actor=ActorView(role=image["actor"]["role"], party=image["actor"].get("party")),
-        data=_public(data),
+        data=public(data),
         text=teller.tell(image["type"], data, image["actor"]),
         words=_words(data, texts),
         hash=digest.hex(),
     )
-
-
-def _public(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The event's fields without who a person is."""
-    return {
-        name: _public(value) if isinstance(value, dict) else value
-        for name, value in data.items()
-        if name not in _PRIVATE
-    }
 
 
 def _words(data: Mapping[str, Any], texts: Mapping[str, str]) -> str | None:

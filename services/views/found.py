@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.domain.codec import decode
+from models.domain.orders import rules
 from models.domain.orders.kind import ORDER
 from models.domain.orders.rules import Context
 from models.domain.orders.state import Order
-from models.domain.policy import Permission, permits
+from models.domain.policy import REPORTING, Permission, permits
 from models.domain.streams import Actor, StreamKey
 from services.callers import Caller
 from services.execute import Shop, UnknownStream
@@ -87,7 +88,7 @@ def find(shop: Shop, sql: Sql, caller: Caller, key: StreamKey, language: Languag
 
 
 def may_see(actor: Actor, order: Order) -> bool:
-    """Who sees all orders by the policy, and whoever reported this one."""
+    """Who sees all orders by the policy, and whoever reported this one; how much is another question."""
     if permits(actor.role, Permission.SEE_ORDERS):
         return True
-    return actor.person is not None and actor.person == order.reporter.person
+    return actor.role in REPORTING and rules.says_for_reporter(actor.person, order)

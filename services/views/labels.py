@@ -35,6 +35,13 @@ DUTY: Mapping[str, Words] = {
     "consult": ("征询", "Consulted"),
     "inform": ("抄送", "Informed"),
 }
+PERSONAL_DATA: Mapping[str, Words] = {
+    "name": ("称呼", "name"),
+    "phone": ("电话", "phone number"),
+    "words": ("文字", "words"),
+    "contact": ("联系方式", "contact"),
+    "photos": ("照片", "photos"),
+}
 DEADLINE: Mapping[str, Words] = {
     "triage": ("定责", "Triage"),
     "contact": ("先行联系", "Contact the reporter"),
@@ -58,6 +65,10 @@ ORIGIN: Mapping[str, Words] = {
     "construction": ("施工", "Construction"),
     "warranty": ("保修期内", "Warranty"),
     "misuse": ("使用不当", "Misuse"),
+}
+PAYER: Mapping[str, Words] = {
+    "fund": ("维修资金", "The maintenance fund"),
+    "culprit": ("损坏者", "Whoever did the damage"),
 }
 REQUEST: Mapping[str, Words] = {
     "return": ("退单", "Return"),
@@ -92,11 +103,6 @@ STAGE: Mapping[str, Words] = {
     "under_review": ("待核查", "Under review"),
     "nobody": ("派单有误", "Misrouted"),
 }
-CLOCK: Mapping[str, Words] = {
-    "24x7": ("不停表", "around the clock"),
-    "WH": ("工作时间", "working hours"),
-    "WD": ("工作日", "working days"),
-}
 ROLE: Mapping[str, Words] = {
     "handler": ("经办人", "handler"),
     "lead": ("负责人", "lead"),
@@ -111,7 +117,38 @@ ROLE: Mapping[str, Words] = {
     "coordinator": ("牵头人", "coordinator"),
 }
 
+CAPACITY: Mapping[str, Words] = {
+    "committee": ("居委会", "committee"),
+    "property": ("物业", "property"),
+    "autonomy_office": ("自治办", "autonomy office"),
+    "asset_company": ("资产公司", "asset company"),
+    "client": ("建设单位", "client"),
+    "contractor": ("施工方", "contractor"),
+    "supervisor": ("监理", "supervisor"),
+    "designer": ("设计", "designer"),
+    "owners": ("业委会", "owners"),
+    "street": ("街道", "street"),
+    "utility": ("市政公用", "utility"),
+}
+
 
 def label(words: Mapping[str, Words], code: str, language: Language) -> str:
     """What a code is called; a code without words is shown as it is."""
     return say(words.get(code, (code, code)), language)
+
+
+CLAIMED: Mapping[str, Words] = {
+    "acknowledge": ("接单", "acknowledging"),
+    "arrive": ("到场", "arriving"),
+    "make-safe": ("控险", "making it safe"),
+    "start": ("开工", "starting"),
+    "note": ("备注", "the note"),
+    "photo": ("照片", "the photo"),
+    "propose-plan": ("提方案", "the plan"),
+    "done": ("办结", "finishing"),
+    "wait": ("提出等待", "asking to wait"),
+    "hold": ("申请暂缓", "asking for a hold"),
+    "extend": ("申请延期", "asking for more time"),
+    "return": ("申请退单", "returning it"),
+}
+"""What somebody says he did at another time, by its action."""

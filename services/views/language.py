@@ -1,5 +1,6 @@
 """The two languages of the product, and dates as people write them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -54,6 +55,26 @@ def time_text(at: datetime, zone: str, language: Language) -> str:
     return f"{day_text(at, zone, language)} {at.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
+def days_text(days: Iterable[int], language: Language) -> str:
+    """Days of the week, from 0 for Monday: ``周一至周五、周日``, ``Mon–Fri, Sun``, ``每天``, ``daily``."""
+    names = _WEEKDAYS[1].split() if language == "en" else [f"周{one}" for one in _WEEKDAYS[0]]
+    runs: list[list[int]] = []
+    for day in sorted(days):
+        if runs and runs[-1][-1] == day - 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    if [len(one) for one in runs] == [len(names)]:
+        return say(("每天", "daily"), language)
+    to, between = say(("至", "–"), language), say(("、", ", "), language)
+    return between.join(
+        f"{names[run[0]]}{to}{names[run[-1]]}"
+        if len(run) > 2  # noqa: PLR2004 - of two days each is said
+        else between.join(names[day] for day in run)
+        for run in runs
+    )
+
+
 def span_text(seconds: int, language: Language) -> str:
     """A length of time in its two largest units: ``2天3小时``, ``2 d 3 h``; under a minute counts as one."""
     minutes = max(1, round(seconds / 60))
@@ -81,10 +102,13 @@ def party_name(code: str, site: Directory, language: Language) -> str:
 _PEOPLE: dict[str, Words] = {
     "reporter": ("报告人", "the reporter"),
     "volunteer": ("志愿者", "a volunteer"),
+    "resident": ("居民", "a resident"),
+    "moderator": ("管理内容的人", "a moderator"),
     # As refusals speak of those who are no party (`lives.By`).
     "the reporter": ("报告人", "the reporter"),
     "a volunteer": ("志愿者", "a volunteer"),
     "a member of a party": ("各单位的成员", "a member of a party"),
+    "the parties of the order": ("本单的承办单位", "the parties of the order"),
     "the system": ("系统", "the system"),
     "an import": ("数据导入", "an import"),
 }

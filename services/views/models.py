@@ -72,6 +72,14 @@ class DeadlineView(View):
     subject: str | None = Field(description="Of a review: the party whose work is reviewed.")
 
 
+class VisitView(View):
+    """预约: when somebody comes."""
+
+    party: Named
+    at: datetime
+    text: str = Field(description="The day and the part of it, e.g. 今天下午.")
+
+
 class AllowedView(View):
     """An action that the caller may take now."""
 
@@ -79,6 +87,17 @@ class AllowedView(View):
     label: str
     party: str | None = Field(description="None for an action on the whole order.")
     href: str
+
+
+class ClaimView(View):
+    """现场时间: when the party says it did something that came in later, its phone having had no network."""
+
+    action: str
+    name: str
+    claimed_at: datetime
+    claimed_text: str
+    received_at: datetime
+    received_text: str
 
 
 class AssignmentView(View):
@@ -105,9 +124,11 @@ class AssignmentView(View):
     extensions: int
     rejections: int
     waits_for: Named | None
+    key: str | None = Field(description="Who has the key; None where nobody said, or once it was erased.")
     holder: Named | None = Field(description="Whose move it is for this assignment; None: nobody's.")
     verifiers: list[Named] = Field(description="Who may verify its work.")
     deadlines: list[DeadlineView]
+    claims: list[ClaimView] = Field(description="Times that wait for the decider to accept them.")
     allowed: list[str] = Field(description="Actions that the caller may take on it now.")
 
 
@@ -158,6 +179,7 @@ class OutsideView(View):
     system: str
     number: str
     due_at: datetime | None
+    party: Named | None = Field(description="Whose own system it is; None: one that binds all.")
 
 
 class PlaybookView(View):
@@ -175,6 +197,13 @@ class ReporterView(View):
     contact_known: bool
 
 
+class PointView(View):
+    """A place on the floor plan: ten-thousandths of its width from the left, of its height from the top."""
+
+    x: int
+    y: int
+
+
 class OrderView(View):
     """工单, whole: as its parties see it now."""
 
@@ -188,6 +217,7 @@ class OrderView(View):
     origin: Origin
     category: Named | None
     space: Named
+    point: PointView | None = Field(description="Where in the room, if the reporter showed it.")
     title: str | None
     description: str | None = Field(description="None once it was erased.")
     reporter: ReporterView
@@ -211,6 +241,7 @@ class OrderView(View):
     plan: PlanView | None
     photos: list[PhotoView]
     outside: list[OutsideView]
+    visits: list[VisitView] = Field(description="Appointments that lie ahead, or were today.")
     merged_into: str | None
     absorbed: list[str]
     split_from: str | None
@@ -377,3 +408,4 @@ class SiteView(View):
     hold_reasons: list[Named]
     playbook: PlaybookView
     floorplan: str | None = Field(description="Where the floor plan is, as SVG.")
+    phone: str | None = Field(description="By which residents reach the committee.")

@@ -18,6 +18,7 @@ from services.store.private import read_texts
 from services.store.transactions import transaction
 from services.views import labels
 from services.views.allowed import Possible, possible
+from services.views.claims import claims_of
 from services.views.explaining import Changes, read_changes, sentences
 from services.views.found import Found, find
 from services.views.language import Language, day_text, name_of, time_text
@@ -32,10 +33,13 @@ from services.views.models import (
     PhotoView,
     PlanView,
     PlaybookView,
+    PointView,
     ReporterView,
     RequestView,
     StepView,
 )
+from services.views.seen import cut, sights_of
+from services.views.visits import visits_of
 
 API = "/api/v1"
 
@@ -48,11 +52,16 @@ def order_view(shop: Shop, caller: Caller, key: StreamKey, language: Language) -
     """
     with transaction(shop.engine, caller.site_ids) as sql:
         found = find(shop, sql, caller, key, language)
-        return view_of(sql, found, caller.at(key.site_id))
+        return seen_view(sql, found, caller.at(key.site_id))
+
+
+def seen_view(sql: Sql, found: Found, actor: Actor) -> OrderView:
+    """The view of an order that was found, cut to what the actor may see."""
+    return cut(view_of(sql, found, actor), sights_of(actor, found), actor.party)
 
 
 def view_of(sql: Sql, found: Found, actor: Actor) -> OrderView:
-    """The view of an order that was found."""
+    """The view of an order that was found, uncut: for whoever has the machine."""
     texts, changes = read_texts(sql, found.key), read_changes(sql, found.key)
     photos = _photos(sql, found)
     may = possible(found.order, actor, found.context)
@@ -61,7 +70,8 @@ def view_of(sql: Sql, found: Found, actor: Actor) -> OrderView:
 
 def view_of_new(found: Found, texts: Mapping[str, str], actor: Actor) -> OrderView:
     """The view of an order that was just taken down: nothing lies beside it yet but its texts, by id."""
-    return _Making(found, texts, {}, possible(found.order, actor, found.context)).whole([])
+    whole = _Making(found, texts, {}, possible(found.order, actor, found.context)).whole([])
+    return cut(whole, sights_of(actor, found), actor.party)
 
 
 def category_of(found: Found) -> Named | None:
@@ -133,6 +143,7 @@ class _Making:
             origin=order.origin,
             category=category_of(found),
             space=space_of(found),
+            point=PointView(x=order.point.x, y=order.point.y) if order.point else None,
             title=self._text(order.title),
             description=self._text(order.description),
             reporter=ReporterView(kind=order.reporter.kind, contact_known=order.reporter.contact is not None),
@@ -166,8 +177,12 @@ class _Making:
         order, code_of = self._order, self._found.code_of
         return {
             "outside": [
-                OutsideView(system=one.system, number=one.number, due_at=one.due_at) for one in order.outside
+                OutsideView(
+                    system=one.system, number=one.number, due_at=one.due_at, party=self._named(one.party)
+                )
+                for one in order.outside
             ],
+            "visits": list(visits_of(self._found)),
             "merged_into": code_of(order.merged_into) if order.merged_into else None,
             "absorbed": [code_of(one) for one in order.absorbed],
             "split_from": code_of(order.split_from) if order.split_from else None,
@@ -209,9 +224,11 @@ class _Making:
             extensions=one.extensions,
             rejections=one.rejections,
             waits_for=self._named(one.waits_for),
+            key=self._text(one.key),
             holder=self._named(holder),
             verifiers=found.parties(rules.verifiers(one, found.context)) if one.acting else [],
             deadlines=[self._deadline(each) for each in self._order.open_deadlines(party=one.party)],
+            claims=claims_of(found, one.party),
             allowed=[name for name, party in self._may if party == one.party],
         )
 
@@ -307,7 +324,13 @@ def action_label(name: str, party: str | None, language: Language) -> str:
     return table[name].label if name in table else _OTHER_LABELS.get(name, name)
 
 
-_OTHER_LABELS = {"report": "报修", "split": "拆单", "merge": "并案", "photo": "传照片"}
+_OTHER_LABELS = {
+    "report": "报修",
+    "split": "拆单",
+    "merge": "并案",
+    "photo": "传照片",
+    "reveal": "查看联系方式",
+}
 _DUTIES: tuple[Duty, ...] = (Duty.LEAD, Duty.SUPPORT, Duty.CONSULT, Duty.INFORM)
 
 

@@ -1,7 +1,11 @@
 """Lists of orders, newest first, part by part."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import date
 from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from models.domain.directory import Directory
 from models.domain.orders.kind import ORDER
@@ -16,6 +20,7 @@ from services.views.cursors import Cursors
 from services.views.language import Language, day_text, name_of, party_name
 from services.views.models import Named, OrderItem, OrdersPage
 from services.views.order import colour_of
+from services.views.seen import cut, sights_in_list
 
 EXCERPT = 60
 MOST = 200
@@ -33,6 +38,42 @@ class Filters:
     holder: str | None = None
     supervised: bool | None = None
     space: str | None = None
+    state: str | None = None
+    """Of the party's assignment, where it acts: who is only asked has nothing before it."""
+    figure: str | None = None
+    """What was counted of it in the figures: ``on_time``, ``on_time.bad``, ``step.red``."""
+    figure_party: str | None = None
+    """For whom it was counted."""
+    since: str | None = None
+    until: str | None = None
+    """Counted from this day on, and up to that one, on the site's wall clock."""
+
+
+FIGURE = "^[a-z_]{2,20}([.][a-z_]{2,30})?$"
+"""What was counted, and of it only what was good, bad, or has the word."""
+
+
+class Counted(BaseModel):
+    """Which of the figures counted the orders of a list; `since` and `until` are days."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    figure: str | None = Field(None, pattern=FIGURE)
+    figure_party: str | None = Field(None, max_length=64)
+    since: date | None = None
+    until: date | None = None
+
+    def within(self, known: Filters) -> Filters:
+        """A filter narrowed to them; without a figure nothing was counted."""
+        if not self.figure:
+            return known
+        return replace(
+            known,
+            figure=self.figure,
+            figure_party=self.figure_party or None,
+            since=self.since.isoformat() if self.since else None,
+            until=self.until.isoformat() if self.until else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +87,45 @@ class Part:
 def orders_page(
     shop: Shop, caller: Caller, filters: Filters, part: Part, *, cursors: Cursors, language: Language
 ) -> OrdersPage:
-    """A part of the list of orders that the caller may see.
+    """A part of the list of orders that the caller may see, each line cut to what it may see of it.
 
     An order that is reported while the list is walked is not part of the walk; each other one comes once.
 
     Raises:
         BadCursor: the cursor belongs to another list.
     """
-    scope = asdict(filters) | {"sites": caller.site_ids}
+    return _page(_Asked(shop, caller, filters, part, cursors), language, _Places.seen)
+
+
+def whole_page(
+    shop: Shop, caller: Caller, filters: Filters, part: Part, *, cursors: Cursors, language: Language
+) -> OrdersPage:
+    """The same with its lines uncut: for whoever has the machine."""
+    return _page(_Asked(shop, caller, filters, part, cursors), language, _Places.item)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked for, by whom."""
+
+    shop: Shop
+    caller: Caller
+    filters: Filters
+    part: Part
+    cursors: Cursors
+
+
+def _page(
+    asked: _Asked, language: Language, line: Callable[["_Places", tuple[Any, ...]], OrderItem]
+) -> OrdersPage:
+    caller, part, cursors = asked.caller, asked.part, asked.cursors
+    scope = asdict(asked.filters) | {"sites": caller.site_ids}
     after = cursors.read(scope, part.cursor) if part.cursor else None
-    with transaction(shop.engine, caller.site_ids) as sql:
-        rows = sql.execute(*_query(caller, filters, part.limit + 1, after)).fetchall()
+    with transaction(asked.shop.engine, caller.site_ids) as sql:
+        rows = sql.execute(*_query(caller, asked.filters, part.limit + 1, after)).fetchall()
         kept = rows[: part.limit]
-        places = _Places(shop, sql, {row[0] for row in kept}, language)
-        items = [places.item(row) for row in kept]
+        places = _Places(asked, sql, {row[0] for row in kept}, language)
+        items = [line(places, row) for row in kept]
     more = len(rows) > part.limit
     return OrdersPage(
         items=items, next=cursors.make(scope, [kept[-1][0], kept[-1][1]]) if more and kept else None
@@ -96,6 +162,17 @@ _WHERE = {
     "holder": "s.holders @> ARRAY[%(holder)s]::varchar[]",
     "supervised": "s.supervised = %(supervised)s",
     "space": "s.space = %(space)s",
+    "state": (
+        "s.state->'assignments'->(%(party)s::text)->>'state' = %(state)s"
+        " AND s.state->'assignments'->(%(party)s::text)->>'duty' IN ('lead', 'support')"
+    ),
+    "figure": """EXISTS (SELECT FROM figure_case f
+        JOIN site z ON z.id = f.site_id, split_part(%(figure)s, '.', 2) AS tag
+        WHERE (f.site_id, f.stream_id) = (s.site_id, s.stream_id) AND f.what = split_part(%(figure)s, '.', 1)
+        AND (tag IN ('', f.word) OR (tag = 'good' AND f.good) OR (tag = 'bad' AND NOT f.good))
+        AND f.party = coalesce(%(figure_party)s::text, f.party)
+        AND f.at >= coalesce(%(since)s::timestamp AT TIME ZONE z.zone, '-infinity')
+        AND f.at < coalesce((%(until)s::timestamp + interval '1 day') AT TIME ZONE z.zone, 'infinity'))""",
 }
 
 # The titles are looked up for the rows of the part alone.
@@ -107,6 +184,7 @@ SELECT p.*, coalesce(
 FROM (
     SELECT s.site_id, s.stream_id, s.status, s.category, s.severity, s.origin, s.space, s.colour,
         s.supervised, s.parties, s.holders, s.reported_at, s.promised_at, s.closed_at, s.updated_at,
+        s.state->'reporter'->>'person' AS person, s.state->>'triage_by' AS triage_by,
         s.state->'title'->>'id' AS title, s.state->'description'->>'id' AS description
     FROM stream s WHERE s.kind = %(kind)s AND s.site_id = ANY (%(sites)s){where}
     ORDER BY s.site_id DESC, s.stream_id DESC LIMIT %(limit)s
@@ -117,19 +195,26 @@ FROM (
 class _Places:
     """The sites of a list with their names."""
 
-    def __init__(self, shop: Shop, sql: Sql, site_ids: set[int], language: Language) -> None:
-        self._language = language
+    def __init__(self, asked: _Asked, sql: Sql, site_ids: set[int], language: Language) -> None:
+        self._language, self._caller = language, asked.caller
         self._codes: dict[int, str] = {}
         self._known: dict[int, tuple[Directory, Playbook]] = {}
         for number, site in read_sites(sql, site_ids).items() if site_ids else ():
-            context = shop.contexts.of(sql, site)
+            context = asked.shop.contexts.of(sql, site)
             self._codes[number] = site.code
             self._known[number] = (context.site, context.playbook)
+
+    def seen(self, row: tuple[Any, ...]) -> OrderItem:
+        """A row as a line of the list, cut to what the caller may see of it."""
+        site_id, parties, holders, person, triage_by = row[0], row[9], row[10], row[15], row[16]
+        actor, site = self._caller.at(site_id), self._known[site_id][0]
+        with_part = {*parties, *holders, triage_by}
+        return cut(self.item(row), sights_in_list(actor, site, with_part, person))
 
     def item(self, row: tuple[Any, ...]) -> OrderItem:
         """A row as a line of the list."""
         (site_id, number, status, category, severity, origin, space, colour, supervised, *rest) = row
-        parties, holders, reported_at, promised_at, closed_at, updated_at, _, __, title = rest
+        parties, holders, reported_at, promised_at, closed_at, updated_at, *_, title = rest
         site, playbook = self._known[site_id]
         return OrderItem(
             code=f"{self._codes[site_id]}-{number}",

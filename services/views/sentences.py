@@ -34,6 +34,8 @@ _SENTENCES: Mapping[str, Words] = {
     "CallbackRecorded": ("回访：{resolved}{satisfied}", "Callback: {resolved}{satisfied}"),
     "OrderReopened": ("重开，进入第二轮", "Reopened for another round"),
     "OutsideNumberAdded": ("外部编号：{outside}", "Outside number: {outside}"),
+    "ContactRevealed": ("{actor}查看了报告人的{what}", "{actor} looked at the reporter's {what}"),
+    "PersonalDataErased": ("已删除报告人的{what}（{why}）", "The reporter's {what} erased ({why})"),
     "AssignmentDispatched": ("派单给{party}（{duty}）{former}", "Dispatched to {party} ({duty}){former}"),
     "DutyChanged": ("{party}改为{duty}", "{party} now has the duty: {duty}"),
     "AssignmentAcknowledged": ("{party}接单", "{party} acknowledged"),
@@ -43,6 +45,10 @@ _SENTENCES: Mapping[str, Words] = {
     "WorkStarted": ("{party}开始处置", "{party} started work"),
     "NoteAdded": ("{actor}备注", "Note by {actor}"),
     "PhotoAttached": ("{actor}上传照片（{purpose}）", "Photo by {actor} ({purpose})"),
+    "VisitAppointed": ("{party}预约 {at} 上门", "{party} comes on {at}"),
+    "KeyHolderNamed": ("{party}：钥匙在谁处", "{party}: who has the key"),
+    "HandlerNamed": ("{party}换了经办人", "{party} has another handler"),
+    "CraftsmanNamed": ("{party}安排了维修师傅", "{party} named a craftsman"),
     "PlanProposed": (
         "{party}提出整改方案，{fix_by} 前完成",
         "{party} proposed a plan, to be done by {fix_by}",
@@ -53,6 +59,14 @@ _SENTENCES: Mapping[str, Words] = {
     "AssignmentRejected": ("{actor}核查未通过，退回{party}", "{actor} sent the work back to {party}"),
     "AssignmentReleased": ("{party}无需处置", "{party} is not needed"),
     "AssignmentWithdrawn": ("撤回{party}的承办单（{why}）", "{party} was taken off ({why})"),
+    "TimeClaimed": (
+        "{party}说：{done_what}是 {claimed_at} 的事，当时手机没有网络",
+        "{party} says: {done_what} was at {claimed_at}, its phone had no line",
+    ),
+    "ClaimedTimeAccepted": (
+        "{actor}认可{party}的现场时间：{done_what}按 {claimed_at} 计，不按收到的 {received_at}",
+        "{actor} accepts the time of {party}: {done_what} counts from {claimed_at}, not from {received_at}",
+    ),
     "RequestMade": ("{party}申请{request}{nominee}{until}", "{party} asked: {request}{nominee}{until}"),
     "RequestDecided": (
         "{actor}{granted}{party}的{request}申请",
@@ -81,6 +95,13 @@ _SENTENCES: Mapping[str, Words] = {
     "DeadlineResumed": ("{party}{kind}继续计时，{due_at} 到期", "{party}: {kind} goes on, due {due_at}"),
     "DeadlineEnded": ("{party}{kind}时限{outcome}", "{party}: {kind} {outcome}"),
     "StepReached": ("{party}{kind}{mark}{told}", "{party}: {kind}, {mark}{told}"),
+    "OrderPublished": ("{actor}在公示板公布标题", "{actor} published a title on the public board"),
+    "LatenessExplained": ("{party}作情况说明", "{party} explained why it is late"),
+    "PartyNamed": ("{actor}公开{party}的名称和说明", "{actor} made {party}'s name and explanation public"),
+    "MeetingCalled": ("{party}召集协调会", "{party} called a coordination meeting"),
+    "MeetingLeft": ("协调会取消", "The coordination meeting was called off"),
+    "MinutesFollowed": ("协调结果生效：{bound}", "What was settled takes effect: {bound}"),
+    "PayerConfirmed": ("出资方：{payer}", "Who pays: {payer}"),
     "StepsStruck": ("{party}的超期记录撤销（派单有误）", "What stood against {party} was struck"),
 }
 
@@ -93,7 +114,10 @@ _WHY: Mapping[str, Words] = {
     "returned": ("退单成立", "its return was upheld"),
     "reassigned": ("改派", "reassigned"),
     "withdrawn": ("不再承办", "withdrawn"),
+    "minutes": ("协调会商定", "as settled at the meeting"),
     "rerouted": ("重新派单", "routed anew"),
+    "asked": ("应本人要求", "as asked by the reporter"),
+    "retention": ("保存期满", "kept long enough"),
 }
 _OUTCOME: Mapping[str, Words] = {
     "met": ("按时完成", "met"),
@@ -108,8 +132,11 @@ _YES_NO: Mapping[str, Mapping[bool, Words]] = {
     "in_force": {True: ("，方案生效", "; it is in force"), False: ("", "")},
 }
 
-VIA_LINK = "link"
-_BY_LINK: Words = ("（经消息中的链接办理）", ", by the link in a message")
+VIA_LINK, VIA_CREW = "link", "crew_link"
+_BY_LINK: Mapping[str | None, Words] = {
+    VIA_LINK: ("（经消息中的链接办理）", ", by the link in a message"),
+    VIA_CREW: ("（经施工链接办理）", ", by a crew link"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +162,8 @@ class Teller:
             flat["party"], kind = self.subjects[flat["id"]]
             flat["request" if name.startswith("Request") else "kind"] = kind
         told = say(_SENTENCES[name], self.language).format_map(_Words(self, flat, actor))
-        return told + (say(_BY_LINK, self.language) if actor.get("via") == VIA_LINK else "")
+        via = actor.get("via")
+        return told + (say(_BY_LINK[via], self.language) if via in _BY_LINK else "")
 
     def party(self, code: str) -> str:
         """A party by name."""
@@ -155,10 +183,14 @@ class Teller:
 def _flat(name: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """The event's fields, with those of what it carries lifted up."""
     flat = dict(data)
-    for inner in ("deadline", "request", "photo", "pin"):
+    for inner in ("deadline", "request", "photo", "pin", "claim", "payment"):
         if isinstance(flat.get(inner), Mapping):
             flat |= flat.pop(inner)
     flat["former"] = flat.get("successor_of")
+    if name in {"TimeClaimed", "ClaimedTimeAccepted"}:
+        flat["done_what"] = flat.pop("what", "")
+    if name == "MeetingCalled":
+        flat["party"] = flat.pop("meeting", {}).get("by")
     if name == "OrderReported":
         flat["reported_as"] = flat.get("category")
     if name.startswith("Request"):
@@ -226,12 +258,26 @@ def _former(teller: Teller, code: str) -> str:
     return say(("，接替", ", taking over from "), teller.language) + teller.party(code)
 
 
+def _private(teller: Teller, parts: list[str]) -> str:
+    return say(("、", ", "), teller.language).join(
+        labels.label(labels.PERSONAL_DATA, one, teller.language) for one in parts
+    )
+
+
 def _outside(_teller: Teller, outside: Mapping[str, str]) -> str:
     return f"{outside['system']} {outside['number']}"
 
 
 def _order(teller: Teller, number: int) -> str:
     return f"{teller.site_code}-{number}"
+
+
+def _payer(teller: Teller, code: str) -> str:
+    return say(labels.PAYER[code], teller.language) if code in labels.PAYER else teller.party(code)
+
+
+def _parties(teller: Teller, codes: list[str]) -> str:
+    return say(("、", ", "), teller.language).join(map(teller.party, codes))
 
 
 _MAKERS: Mapping[str, Callable[[Teller, Any], str]] = {
@@ -252,12 +298,19 @@ _MAKERS: Mapping[str, Callable[[Teller, Any], str]] = {
     "outcome": _of(_OUTCOME),
     "mark": _of(labels.MARK),
     "told": _told,
+    "what": _private,
     "nominee": _nominee,
     "until": _until,
     "former": _former,
     "outside": _outside,
+    "bound": _parties,
+    "payer": _payer,
     "into": _order,
     "source": _order,
+    "at": lambda teller, instant: teller.at(instant),
+    "done_what": _of(labels.CLAIMED),
+    "received_at": lambda teller, instant: teller.at(instant),
+    "claimed_at": lambda teller, instant: teller.at(instant),
     "fix_by": lambda teller, instant: teller.at(instant),
     "due_at": lambda teller, instant: teller.at(instant),
 }

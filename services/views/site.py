@@ -10,6 +10,7 @@ from services.store.transactions import transaction
 from services.views.language import Language
 from services.views.models import CategoryView, Named, PartyView, PlaybookView, SiteView, SpaceView
 from services.views.order import API
+from services.views.seen import cut, sights_at_site
 
 
 def site_view(shop: Shop, caller: Caller, code: str, language: Language) -> SiteView:
@@ -22,18 +23,19 @@ def site_view(shop: Shop, caller: Caller, code: str, language: Language) -> Site
     with transaction(shop.engine, caller.site_ids) as sql:
         site = read_sites(sql, [number])[number]
         row = sql.execute(
-            "SELECT name, name_en, floorplan IS NOT NULL, statement_timestamp() FROM site WHERE id = %s",
+            "SELECT name, name_en, floorplan IS NOT NULL, phone, statement_timestamp() FROM site"
+            " WHERE id = %s",
             (number,),
         ).fetchone()
         if row is None:
             raise UnknownStream(code)
         context = shop.contexts.of(sql, site)
         statuses = sql.execute("SELECT code, status FROM space WHERE site_id = %s", (number,)).fetchall()
-    name, name_en, has_plan, now = row
+    name, name_en, has_plan, phone, now = row
     directory, playbook = context.site, context.playbook
     by_code = dict(statuses)
     reasons = playbook.hold.reasons if playbook.hold else {}
-    return SiteView(
+    whole = SiteView(
         code=site.code,
         name=name,
         name_en=name_en,
@@ -72,7 +74,9 @@ def site_view(shop: Shop, caller: Caller, code: str, language: Language) -> Site
         hold_reasons=[Named(code=one, name=names.get(language, one)) for one, names in reasons.items()],
         playbook=PlaybookView(code=playbook.code, version=playbook.version, digest=playbook.digest),
         floorplan=f"{API}/sites/{site.code}/floorplan.svg" if has_plan else None,
+        phone=phone,
     )
+    return cut(whole, sights_at_site(caller.at(number)))
 
 
 def floorplan(shop: Shop, caller: Caller, code: str, space: str | None = None) -> str:
@@ -101,11 +105,10 @@ def _number_of(caller: Caller, code: str) -> int:
 
 
 _PIN = """<g id="mark" transform="translate({x} {y})" aria-hidden="true">
-<circle r="46" fill="#c8321e" fill-opacity="0.14" stroke="#c8321e" stroke-width="3"/>
-<g transform="scale(0.8)">
+<ellipse rx="18" ry="7" fill="#c8321e" fill-opacity="0.35"/>
 <path d="M0 6C-22 -26 -30 -38 -30 -54A30 30 0 0 1 30 -54C30 -38 22 -26 0 6Z" fill="#c8321e" stroke="#fff"
  stroke-width="4"/>
-<circle cy="-54" r="11" fill="#fff"/></g></g></svg>"""
+<circle cy="-54" r="11" fill="#fff"/></g></svg>"""
 
 
 def marked(plan: str, space: str) -> str:
@@ -113,5 +116,18 @@ def marked(plan: str, space: str) -> str:
     at = re.search(rf'id="space-{re.escape(space)}"[^>]*\bdata-pin="([\d.]+) ([\d.]+)"', plan)
     if at is None:
         return plan
+    return _with_pin(plan, at[1], at[2])
+
+
+def pinned(plan: str, x: int, y: int) -> str:
+    """The plan with a pin at a point, in ten-thousandths of its width and height."""
+    box = re.search(r'<svg[^>]*\bviewBox="([-\d.]+) ([-\d.]+) ([\d.]+) ([\d.]+)"', plan)
+    if box is None:
+        return plan
+    left, top, width, height = map(float, box.groups())
+    return _with_pin(plan, f"{left + width * x / 10_000:.1f}", f"{top + height * y / 10_000:.1f}")
+
+
+def _with_pin(plan: str, x: str, y: str) -> str:
     head, _, tail = plan.rpartition("</svg>")
-    return head + _PIN.format(x=at[1], y=at[2]) + tail
+    return head + _PIN.format(x=x, y=y) + tail

@@ -5,13 +5,22 @@ from urllib.parse import urlsplit
 
 from starlette.responses import Response
 
-from services.identity.sign_ins import LASTS
 from services.settings import Settings
 
 LANGUAGE = "lianban-lang"
+ELDER = "lianban-elder"
+"""长辈版, while it is switched on."""
 SIGN_IN = "lianban"
 CODE, JOURNEY = "lianban-code", "lianban-journey"
 """What a browser holds for minutes: that it asked for a code, that it is away at a sign-in service."""
+VOICE = "lianban-voice"
+"""The code by which somebody without an account changes what he said in a deliberation."""
+READER = "lianban-reader"
+"""What tells a browser that said that an answer helped from another one."""
+BACK = "lianban-back"
+"""Where somebody was when a sign-in ran out; for half an hour."""
+VISIT = "lianban-visit"
+"""That a link was opened in this browser; bound to the page that it leads to."""
 
 
 def is_https(settings: Settings) -> bool:
@@ -19,36 +28,28 @@ def is_https(settings: Settings) -> bool:
     return urlsplit(settings.public_url).scheme == "https"
 
 
-def cookie_name(settings: Settings, name: str = SIGN_IN) -> str:
-    """`__Host-` binds the cookie to this host and to https; browsers refuse it elsewhere."""
-    return f"__Host-{name}" if is_https(settings) else name
+def cookie_name(settings: Settings, name: str = SIGN_IN, path: str = "/") -> str:
+    """`__Host-` binds the cookie to this host and to https, `__Secure-` one of a path to https alone."""
+    if not is_https(settings):
+        return name
+    return f"__Host-{name}" if path == "/" else f"__Secure-{name}"
 
 
-def set_sign_in(response: Response, settings: Settings, secret: str) -> None:
-    """Let the browser keep its sign-in, out of reach of scripts."""
+def set_cookie(
+    response: Response,
+    settings: Settings,
+    name: str,
+    value: str,
+    *,
+    lasts: timedelta,
+    path: str = "/",
+) -> None:
+    """Let the browser keep something, out of reach of scripts; a link from another site brings it along."""
     response.set_cookie(
-        cookie_name(settings),
-        secret,
-        max_age=int(LASTS.total_seconds()),
-        path="/",
-        secure=is_https(settings),
-        httponly=True,
-        samesite="lax",
-    )
-
-
-def drop_sign_in(response: Response, settings: Settings) -> None:
-    """Let the browser forget its sign-in."""
-    drop_cookie(response, settings, SIGN_IN)
-
-
-def set_short_cookie(response: Response, settings: Settings, name: str, value: str, lasts: timedelta) -> None:
-    """Let the browser keep something for a few minutes; it also comes back from another site's page."""
-    response.set_cookie(
-        cookie_name(settings, name),
+        cookie_name(settings, name, path),
         value,
         max_age=int(lasts.total_seconds()),
-        path="/",
+        path=path,
         secure=is_https(settings),
         httponly=True,
         samesite="lax",

@@ -14,7 +14,7 @@ from services.store.transactions import transaction
 from services.views.found import Found, find
 from services.views.language import Language
 from services.views.models import AssignmentView, Named, OrderView
-from services.views.order import view_of
+from services.views.order import seen_view
 from services.web.order_page import Due
 from services.web.pages import seconds_until
 
@@ -40,7 +40,7 @@ def read_page(shop: Shop, link: Link, language: Language) -> LinkPage:
     """The page's values, as of now."""
     with transaction(shop.engine, link.caller.site_ids) as sql:
         found = find(shop, sql, link.caller, link.key, language)
-        order = view_of(sql, found, link.caller.at(link.key.site_id))
+        order = seen_view(sql, found, link.caller.at(link.key.site_id))
         person = _name(sql, link)
     return _page(found, order, link, person)
 

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, JSONResponse
 from services.web.pages import render
 
 router = APIRouter(include_in_schema=False)
-_SUBJECTS = ("sites", "orders", "assignments", "photos", "health")
+_SUBJECTS = ("sites", "orders", "assignments", "photos", "residents", "health")
 
 
 @dataclass(frozen=True, slots=True)

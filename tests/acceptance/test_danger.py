@@ -22,6 +22,8 @@ def test_danger_at_night_rings_at_once_and_again_when_nobody_comes(stage: Stage)
     stage.until("2026-03-10 02:40")
     stage.act(burst, "make-safe", "property", note="分路空开拉掉")
     stage.until("2026-03-10 09:00")
+    for party, role in (("committee", "coordinator"), ("street", "lead")):
+        assert stage.expect_told(party, role, "made_safe").at == wall("2026-03-10 08:45")
     stage.expect_silence()
 
 

@@ -23,7 +23,8 @@ from services.notify.outside_wire import Wire
 from services.notify.sending import send
 from services.store.claims import LIVE
 from tests.bench.figures import percentile
-from tests.bench.servers import Bench, Site, free_port, opened
+from tests.bench.servers import Bench, Site, opened
+from tests.machine import free_port
 
 HEALTHY = ("committee", "property", "autonomy_office", "asset_company", "client")
 SICK = "contractor"

@@ -1,13 +1,12 @@
-"""Delivery to a sink on this machine, against a bare loop of Apprise to the same sink."""
+"""Delivery to a sink on this machine, against a bare loop of Apprise to the same sink.
+
+The sink is a process of its own, as a service is: were it a part of this one, it would slow our side alone.
+"""
 
 import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 from models.domain.playbook.site_model import ChannelSpec
 from services.execute import Shop
@@ -19,9 +18,11 @@ from services.notify.sending import send
 from services.secrets import ring
 from services.store.claims import LIVE, Scope
 from services.store.transactions import transaction
+from tests.bench.bulkhead import sink
 from tests.bench.figures import Figure, Pair
 from tests.bench.lanes_at_work import LEAK, report
-from tests.bench.servers import ROOT, Bench, Broken, Site
+from tests.bench.servers import Bench, Broken, Site
+from tests.machine import ROOT
 
 MESSAGES = 400
 PARTIES = ("committee", "property", "asset_company", "contractor")
@@ -40,7 +41,7 @@ WHY = "SELECT state, result, count(*) FROM delivery WHERE site_id = %s AND strea
 
 def delivery(bench: Bench) -> list[Figure]:
     """Notices expanded to people, worded, leased, sent and written down, to ntfy on this machine."""
-    with _sink() as port:
+    with sink() as (port, _):
         channels = [ChannelSpec("ntfy", _address(port, party), None, party) for party in PARTIES]
         site = bench.site("DELIVERY", channels=channels)
         pair = Pair("delivery", 0.8, "messages a second", "to a bare loop of Apprise to the same sink (ntfy)")
@@ -81,36 +82,3 @@ def _theirs(port: int) -> float:
 
 def _address(port: int, topic: str) -> str:
     return json.dumps({"host": "127.0.0.1", "port": port, "secure": False, "topic": topic})
-
-
-class _Accepting(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
-        """Takes everything."""
-        self.rfile.read(int(self.headers["Content-Length"]))
-        body = b'{"id": "x", "event": "message"}'
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Says nothing."""
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 256
-
-
-@contextmanager
-def _sink() -> Iterator[int]:
-    with _Server(("127.0.0.1", 0), _Accepting) as server:
-        thread = Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        try:
-            yield server.server_address[1]
-        finally:
-            server.shutdown()
-            thread.join()

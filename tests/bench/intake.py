@@ -18,8 +18,9 @@ from services.store.transactions import transaction
 from tests.bench import bare, open_door
 from tests.bench.clients import load, request, wait_for
 from tests.bench.figures import Figure, Pair
-from tests.bench.servers import Bench, Broken, Site, free_port
+from tests.bench.servers import Bench, Broken, Site
 from tests.bench.statements import ORDER, Recorder, Script, pgbench
+from tests.machine import free_port
 
 LINES = 8
 """Clients at once."""

@@ -3,18 +3,17 @@
 import argparse
 import json
 import os
-import platform
 import signal
-import subprocess
 import sys
 import time
 import traceback
 from collections.abc import Callable
 from typing import Any
 
-from tests.bench import alerting, delivering, intake, lanes_at_work, million, others
+from tests import machine
+from tests.bench import alerting, delivering, intake, lanes_at_work, million, others, searching
 from tests.bench.figures import Figure, table
-from tests.bench.servers import ROOT, Bench, opened
+from tests.bench.servers import Bench, opened
 
 MEASUREMENTS: dict[str, Callable[[Bench], list[Figure]]] = {
     "intake": intake.intake,
@@ -25,6 +24,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], list[Figure]]] = {
     "delivery": delivering.delivery,
     "alert": alerting.alert,
     "lateness": alerting.lateness,
+    "search": searching.search,
     "others": others.others,
 }
 
@@ -62,20 +62,13 @@ def main() -> int:
 
 def _told(figures: list[Figure], broken: dict[str, str], rounds: int, seconds: float) -> dict[str, Any]:
     return {
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-        "commit": _commit(),
+        **machine.told(),
         "rounds": rounds,
         "seconds": round(seconds),
         "load": os.getloadavg()[1],
         "figures": [one.image() for one in figures],
         "broken": broken,
     }
-
-
-def _commit() -> str:
-    command = ["git", "rev-parse", "--short", "HEAD"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
-    return done.stdout.strip()
 
 
 if __name__ == "__main__":

@@ -10,12 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from socket import socket
 
 import psycopg
 from sqlalchemy import Engine
 
-from models.domain.playbook.site import parse_site
 from models.domain.playbook.site_model import ChannelSpec
 from models.domain.streams import Actor, Role
 from services.callers import Caller
@@ -24,14 +22,11 @@ from services.embedded.supervisor import Supervisor
 from services.embedded.valkey import Valkey
 from services.execute import Shop
 from services.settings import Settings
-from services.store import sites
 from services.store.contexts import Contexts, Sql
 from services.store.engine import DatabaseRole, open_engine
 from services.store.migrate import upgrade
-from services.store.transactions import transaction
-
-ROOT = Path(__file__).resolve().parents[2]
-AIBO = ROOT / "deploy" / "playbooks" / "aibo-5"
+from tests.databases import AIBO, SPEC, add_aibo
+from tests.machine import ROOT
 
 
 class Broken(Exception):
@@ -62,15 +57,9 @@ class Bench:
 
     def site(self, code: str, *, channels: Sequence[ChannelSpec] | None = None) -> "Site":
         """爱博五村 anew, under a code of its own, so that one measurement's work is not another's."""
-        source = (AIBO / "site.toml").read_text(encoding="utf-8").replace('"AIBO5"', f'"{code}"')
-        rules = ("playbook.toml", (AIBO / "playbook.toml").read_text(encoding="utf-8"))
-        with transaction(self.worker.engine) as sql:
-            plan = (AIBO / "floorplan.svg").read_text(encoding="utf-8")
-            spec = parse_site("site.toml", source)
-            if channels is not None:
-                spec = replace(spec, channels=tuple(channels))
-            number = sites.add_site(sql, spec, rules, clock=sites.Clock(), floorplan=plan)
-        return Site(code, number)
+        spec = SPEC if channels is None else replace(SPEC, channels=tuple(channels))
+        plan = (AIBO / "floorplan.svg").read_text(encoding="utf-8")
+        return Site(code, add_aibo(self.worker.engine, code, spec, floorplan=plan))
 
     def owner(self) -> Sql:
         """A connection as the worker's role, for setting up and counting; each statement by itself."""
@@ -87,6 +76,9 @@ class Bench:
             "LIANBAN_DATABASE_URL": self.postgres.url,
             "LIANBAN_REDIS_URL": self.valkey.url,
             "LIANBAN_SECRET_KEY": "bench" * 8,
+            # All load comes from one address.
+            "LIANBAN_REQUESTS_PER_ADDRESS": "1000000",
+            "LIANBAN_REQUESTS_PER_CALLER": "1000000",
             **more,
         }
 
@@ -95,14 +87,7 @@ class Bench:
         self, command: Sequence[str], environment: Mapping[str, str], name: str
     ) -> Iterator[subprocess.Popen[bytes]]:
         """A process of ours, ended by its number at the end."""
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("LIANBAN_")}
-        told = {
-            **kept,
-            **environment,
-            "PYTHONPATH": str(ROOT),
-            "PYTHONSAFEPATH": "1",
-            "MALLOC_ARENA_MAX": "2",
-        }
+        told = told_as(environment)
         with (self.folder / f"{name}.log").open("ab") as log:
             running = subprocess.Popen(
                 [sys.executable, "-m", *command], env=told, cwd=self.folder, stdout=log, stderr=log
@@ -116,6 +101,13 @@ class Bench:
             except subprocess.TimeoutExpired:
                 running.kill()
                 running.wait()
+
+
+def told_as(environment: Mapping[str, str]) -> dict[str, str]:
+    """The whole environment of a process of ours."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("LIANBAN_")}
+    ours = {"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1", "MALLOC_ARENA_MAX": "2"}
+    return {**kept, **environment, **ours}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +138,3 @@ def opened(rounds: int) -> Iterator[Bench]:
             engine.dispose()
         supervisor.stop()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def free_port() -> int:
-    """A port that nobody has just now."""
-    with socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        number: int = trial.getsockname()[1]
-        return number

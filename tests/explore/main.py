@@ -3,13 +3,12 @@
 import argparse
 import json
 import os
-import platform
-import subprocess
 import sys
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
+from tests import machine
 from tests.explore.bugs import BUGS, Bug
 from tests.explore.chapters import chapters
 from tests.explore.explorer import Result, explore
@@ -107,8 +106,7 @@ def _summed(results: list[Result], seconds: float) -> dict[str, Any]:
         "chapters": [_chapter(one) for one in results],
         "seconds": round(seconds, 1),
         "transitions_per_second": round(transitions / max(seconds, 0.001)),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-        "commit": _commit(),
+        **machine.told(),
     }
 
 
@@ -150,7 +148,8 @@ def _hunt_all(as_json: bool) -> int:
     if as_json:
         _print(
             json.dumps(
-                {"bugs": len(hunts), "caught": caught, "found": told, "commit": _commit()}, ensure_ascii=False
+                {"bugs": len(hunts), "caught": caught, "found": told, "commit": machine.commit()},
+                ensure_ascii=False,
             )
         )
     else:
@@ -165,11 +164,6 @@ def _hunt_all(as_json: bool) -> int:
 def _print(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
-
-
-def _commit() -> str:
-    command = ["git", "rev-parse", "--short", "HEAD"]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 
 if __name__ == "__main__":

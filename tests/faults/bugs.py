@@ -14,7 +14,7 @@ from typing import Any, cast
 from models.domain import ledger
 from models.domain.orders import events, evolve
 from services import execute, lanes
-from services.notify import endpoints_rows, expanding, sending_results
+from services.notify import endpoints_rows, expanding, sending_results, sending_words
 from services.notify.channels import Accepted, Outcome
 from services.notify.outside_reading import Reading
 from services.notify.outside_wire import Reply
@@ -225,6 +225,15 @@ def _told_twice() -> None:
     _put(expanding, "_write", twice)
 
 
+def _wordless() -> None:
+    """Nothing can be put into words, as when a name is not there; the row is given up in all order."""
+
+    def unheard_of(*_: Any) -> None:
+        raise NameError
+
+    _put(sending_words, "word", unheard_of)
+
+
 _KILLS = ("kill-worker-child", "kill-worker", "kill-api", "connections-cut", "kill-pulse")
 
 BUGS: Mapping[str, Bug] = {
@@ -286,4 +295,5 @@ BUGS: Mapping[str, Bug] = {
         ("reply-cut",),
         harm="ALTER TABLE delivery DROP CONSTRAINT delivery_notice_id_member_channel_id_key;",
     ),
+    "wordless": Bug("no notice can be put into words", _wordless, ("lost",), ("reply-cut",)),
 }

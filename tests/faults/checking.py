@@ -214,11 +214,14 @@ class Checker:
     # ── what went outside ────────────────────────────────────────────────────────────────────────────────
 
     def _deliveries(self) -> None:
-        """duplicated: one notice accepted twice for the same person, or kept twice by the recorder. unknown:
-        the engine says that it cannot know.
+        """duplicated: one notice accepted twice for the same person, or kept twice by the recorder. lost:
+        what the engine could not put into words, for which no fault is an excuse. unknown: the engine says
+        that it cannot know.
         """
         states = dict(self._ask("SELECT state, count(*) FROM delivery GROUP BY 1"))
         self._findings.figures |= {"deliveries": states, "unknown": states.get("unknown", 0)}
+        for delivery, whose, why in self._ask(queries.UNWORDED):
+            self._findings.add("lost", f"delivery {delivery} to {whose}: {why}")
         for notice, whose, times in self._ask(queries.TOLD_TWICE):
             self._findings.add("duplicated", f"notice {notice} accepted {times} times for {whose}")
         for delivery, times in self._ask(queries.RANG_TWICE):

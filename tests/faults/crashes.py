@@ -25,7 +25,6 @@ import psycopg
 import structlog
 from psycopg.sql import SQL, Identifier
 
-from models.domain.playbook.site import parse_site
 from models.domain.streams import StreamKey
 from services.backup.dumping import copy_out, tables
 from services.embedded.postgres import Postgres
@@ -35,8 +34,7 @@ from services.replay.turning import Next, next_due
 from services.store import sites
 from services.store.contexts import Contexts
 from services.store.migrate import upgrade
-from services.store.transactions import transaction
-from tests.databases import AIBO
+from tests.databases import PLAYBOOK, add_aibo
 from tests.faults.crashes_fuse import CUT, DIES, Died, Fuse, breaking_engine
 from tests.faults.crashes_image import Image, difference, image_of
 from tests.faults.crashes_script import BEGINS, SITE, Operation, Tick, World, driver_of, script
@@ -137,14 +135,12 @@ def set_up(ground: Ground) -> int:
     """The site alone; its id."""
     ground.empty()
     ground.contexts = Contexts()
-    text = (AIBO / "site.toml").read_text(encoding="utf-8").replace('code = "AIBO5"', f'code = "{SITE}"')
-    rules = (AIBO / "playbook.toml").read_text(encoding="utf-8")
     gates = 'gates = { triage = ["photo"], done = ["after_photo"] }'
-    assert gates in rules
-    playbook = ("playbook.toml", rules.replace(gates, "gates = {}"))
-    with opened(ground, Fuse(), {}, 0) as world, transaction(world.shop.engine) as sql:
-        spec = parse_site("site.toml", text)
-        return sites.add_site(sql, spec, playbook, clock=sites.Clock("virtual", BEGINS), floorplan=None)
+    assert gates in PLAYBOOK
+    playbook = PLAYBOOK.replace(gates, "gates = {}")
+    with opened(ground, Fuse(), {}, 0) as world:
+        clock = sites.Clock("virtual", BEGINS)
+        return add_aibo(world.shop.engine, SITE, playbook=playbook, clock=clock)
 
 
 def hunt(ground: Ground, seed: int, tally: Tally, *, stride: int = 1, length: int = 7) -> None:

@@ -26,7 +26,7 @@ class Operation:
     body: Mapping[str, Any]
     token: str
     party: str | None = None
-    """Of the assignment that it is on."""
+    """Whom its event names: of the assignment that it is on, but for what somebody does for himself."""
     order: str | None = None
     """The order's code; of a report once it is known."""
     sent: int = 0

@@ -36,6 +36,11 @@ WHERE c.state = 'accepted' GROUP BY 1, 2 HAVING count(*) > 1
 """
 """By whom it was meant for: who stands in for somebody may hear of the same on his own account."""
 
+UNWORDED = """
+SELECT id, coalesce(member, party), result FROM delivery WHERE starts_with(result, 'It could not be worded')
+"""
+"""As `services/notify/sending.py` says it."""
+
 RANG_TWICE = "SELECT delivery_id, count(*) FROM phone GROUP BY 1 HAVING count(*) > 1"
 
 MESSAGES = """

@@ -1,9 +1,6 @@
 """One run: the load, the faults, the healing, the quiet, the checker."""
 
-import os
-import platform
 import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +14,7 @@ import psycopg
 
 from services.bootstrap import opened
 from services.settings import VALKEY_SOCKET, socket_folder
+from tests import machine
 from tests.faults import broken
 from tests.faults.checking import Checker
 from tests.faults.clients import Client, Orders
@@ -24,7 +22,7 @@ from tests.faults.history import History
 from tests.faults.network import Network
 from tests.faults.plan import drawn
 from tests.faults.queries import LEFT, LEFT_TO_DO
-from tests.faults.stack import ROOT, Stack, ended
+from tests.faults.stack import Stack, ended
 from tests.faults.throwing import Thrower
 from tests.faults.world import make_tokens, work_every_day, write_site
 
@@ -93,6 +91,8 @@ class Run:
         healed_at = self._now()
         if not self._wait(lambda: not any(client.is_alive() for client in self.clients)):
             left.append("a client has no answer")
+        elif not all(client.is_done for client in self.clients):
+            left.append("a client broke down")
         if not self._wait(lambda: not self._left(healed_at)):
             left.append(f"not done: {self._left(healed_at)}")
         for client in self.clients:
@@ -131,8 +131,7 @@ def run(order: Order) -> dict[str, Any]:
         "seed": order.seed,
         "seconds": order.seconds,
         "lease_s": order.lease.total_seconds(),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-        "commit": _commit(),
+        **machine.told(),
     }
     try:
         with Network(socket_folder(folder) / VALKEY_SOCKET) as network:
@@ -171,8 +170,3 @@ def _in(stack: Stack, order: Order) -> dict[str, Any]:
         **findings.image(),
         "good": findings.is_good and not left,
     }
-
-
-def _commit() -> str:
-    command = ["git", "rev-parse", "--short", "HEAD"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()

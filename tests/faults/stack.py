@@ -3,7 +3,6 @@
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -27,9 +26,14 @@ from services.store.migrate import upgrade
 from tests.faults import broken
 from tests.faults.network import Network
 from tests.faults.world import post_witnesses
+from tests.machine import ROOT, free_port
 
-ROOT = Path(__file__).resolve().parents[2]
 PULSES = 2
+PASSED_ON = (
+    *("env", "data", "port", "database_url", "redis_url", "private_addresses"),
+    *("requests_per_address", "requests_per_caller"),
+)
+"""The settings that our processes are told."""
 PATIENCE = timedelta(seconds=180)
 """In which a process is ready, however busy the machine is."""
 
@@ -37,6 +41,9 @@ PATIENCE = timedelta(seconds=180)
 MOMENT_SECONDS = 2.0
 """So long a process is watched for the right moment to stop it."""
 LOOK_SECONDS = 0.02
+
+ENOUGH_REQUESTS = 100_000
+"""A second from one address or caller: all clients of a run share both."""
 
 LEASED = "SELECT lease_token FROM delivery WHERE state = 'leased'"
 HELD = """
@@ -62,18 +69,17 @@ class Stack:
             {
                 "LIANBAN_ENV": "test",
                 "LIANBAN_DATA": str(folder),
-                "LIANBAN_PORT": str(_free_port()),
+                "LIANBAN_PORT": str(free_port()),
                 "LIANBAN_DATABASE_URL": self._postgres.url,
                 "LIANBAN_REDIS_URL": network.proxy.url,
                 "LIANBAN_PRIVATE_ADDRESSES": "1",
+                "LIANBAN_REQUESTS_PER_ADDRESS": str(ENOUGH_REQUESTS),
+                "LIANBAN_REQUESTS_PER_CALLER": str(ENOUGH_REQUESTS),
             }
         )
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("LIANBAN_")},
-            **{
-                f"LIANBAN_{name.upper()}": str(getattr(self.settings, name))
-                for name in ("env", "data", "port", "database_url", "redis_url", "private_addresses")
-            },
+            **{f"LIANBAN_{name.upper()}": str(getattr(self.settings, name)) for name in PASSED_ON},
             **told,
             "PYTHONPATH": str(ROOT),
             "PYTHONSAFEPATH": "1",
@@ -256,10 +262,3 @@ def ended(stack: Stack) -> Iterator[Stack]:
 
 def _quiet(_sentence: str) -> None:
     """What the supervisor would tell a person; deaths are on purpose here."""
-
-
-def _free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        port: int = trial.getsockname()[1]
-        return port

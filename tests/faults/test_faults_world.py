@@ -7,10 +7,14 @@ import pytest
 
 from models.domain.playbook.parse import read_playbook
 from models.domain.playbook.site import parse_site
+from models.domain.policy import Stand, sights
+from models.domain.streams import Role
 from services.actions.table import ASSIGNMENT_ACTIONS, ORDER_ACTIONS, Action
 from services.addresses import parse_address
 from services.bootstrap import playbook_folder
-from tests.faults.clients import NOTHING_SAID, body_of
+from services.views import seen
+from services.views.models import OrderView
+from tests.faults.clients import NOTHING_SAID, OVERSEEING, body_of
 from tests.faults.world import playbook, site
 
 MARK = "op1x1x00000000"
@@ -40,3 +44,11 @@ def test_the_channels_lead_to_the_sink_and_can_be_used() -> None:
 def test_a_client_says_with_an_action_what_it_takes_and_its_mark(action: Action) -> None:
     body = action.body.model_validate(body_of(action.name, MARK, random.Random(1)))
     assert (MARK in body.model_dump_json()) == (action.name not in NOTHING_SAID)
+
+
+@pytest.mark.parametrize("party", OVERSEEING)
+def test_whoever_is_asked_who_holds_an_order_oversees_it_and_sees_that(party: str) -> None:
+    spec = parse_site("site.toml", site(shipped("site.toml"), 4711))
+    (capacities,) = (one.capacities for one in spec.parties if one.code == party)
+    assert capacities & set(seen.OVERSEEING)
+    assert sights(Role.LEAD, {Stand.OVERSIGHT}) & seen.FIELDS[OrderView]["holders"]

@@ -1,21 +1,36 @@
-"""Sites of a test's own, for tests of notices."""
+"""爱博五村 in a database that is emptied first, and sites of a test's own for tests of notices."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import count
 
 import pytest
 from sqlalchemy import Engine
 
 from models.domain.playbook.site_model import SiteSpec
+from services.callers import Caller
 from services.execute import Shop
 from services.store import sites
 from services.store.contexts import Contexts
-from services.store.transactions import transaction
-from tests.databases import empty
-from tests.integration.notices_kit import PLAYBOOK, SPEC, Place, at
+from tests.databases import SPEC, add_aibo, caller, empty
+from tests.integration.notices_kit import Place, at
 
 NUMBERS = count(1)
+
+
+@pytest.fixture
+def shop(worker_engine: Engine, migrated_url: str) -> Shop:
+    empty(migrated_url)
+    return Shop(worker_engine, Contexts())
+
+
+@pytest.fixture
+def site_id(shop: Shop) -> int:
+    return add_aibo(shop.engine)
+
+
+@pytest.fixture
+def committee(site_id: int) -> Caller:
+    return caller("committee", site_id)
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +46,7 @@ def place(emptied: Engine) -> Callable[..., Place]:
     def make(spec: SiteSpec = SPEC, *, live: bool = False) -> Place:
         code = f"NOTE{next(NUMBERS)}"
         clock = sites.Clock() if live else sites.Clock("virtual", at(1, 0))
-        with transaction(emptied) as sql:
-            site_id = sites.add_site(sql, replace(spec, code=code), PLAYBOOK, clock=clock, floorplan=None)
+        site_id = add_aibo(emptied, code, spec, clock=clock)
         return Place(Shop(emptied, Contexts()), site_id, code, live)
 
     return make

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from models.domain.orders import commands as c
 from models.domain.orders.state import Reporter
-from models.domain.playbook.site import parse_site
 from models.domain.playbook.site_model import ChannelSpec
 from models.domain.streams import SYSTEM, Actor, Role, StreamKey
 from models.domain.words import Origin, ReporterKind, Severity
@@ -21,10 +19,8 @@ from services.store import sites
 from services.store.claims import Scope
 from services.store.private import private_text
 from services.store.transactions import transaction
+from tests.databases import SPEC
 
-FOLDER = Path(__file__).parents[2] / "deploy/playbooks/aibo-5"
-PLAYBOOK = ("playbook.toml", (FOLDER / "playbook.toml").read_text(encoding="utf-8"))
-SPEC = parse_site("site.toml", (FOLDER / "site.toml").read_text(encoding="utf-8"))
 URL = "https://lianban.example"
 TEXT = "乒乓房漏水，我是201室王阿姨，电话13812345678"
 SHANGHAI = ZoneInfo("Asia/Shanghai")

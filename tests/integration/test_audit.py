@@ -8,7 +8,6 @@ from threading import Event
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
 
 from models.domain.streams import StreamKey
 from services import desk
@@ -24,23 +23,16 @@ from services.replay.story import tell_story
 from services.settings import Settings
 from services.store import quarantine
 from services.store.claims import MOST_ATTEMPTS, SHAPES, Queue
-from services.store.contexts import Contexts
 from services.store.engine import DatabaseRole, open_engine
 from services.store.transactions import transaction
 from tests.acceptance.conftest import MONDAY, set_up
 from tests.acceptance.stage import Stage, wall
-from tests.databases import AIBO, empty
+from tests.databases import AIBO, TOLD_STREAMS, change
 from workers.audit import auditing
 
 NO_TIME = timedelta()
 AT_ONCE = timedelta()
 PLENTY = timedelta(seconds=60)
-
-
-@pytest.fixture
-def shop(migrated_url: str, worker_engine: Engine) -> Shop:
-    empty(migrated_url)
-    return Shop(worker_engine, Contexts())
 
 
 @pytest.fixture
@@ -63,11 +55,6 @@ def late_leak(stage: Stage) -> StreamKey:
 
 def drift_of(shop: Shop) -> list[Drift]:
     return list(audit(shop))[-1].drift
-
-
-def change(shop: Shop, statement: str) -> None:
-    with transaction(shop.engine) as sql:
-        assert sql.execute(statement.encode()).rowcount > 0
 
 
 def test_an_order_as_its_events_have_it_shows_no_drift(shop: Shop, late_leak: StreamKey) -> None:
@@ -225,7 +212,7 @@ def test_the_told_story_has_drifted_nowhere(shop: Shop, tmp_path: Path) -> None:
     told = Settings.read({"LIANBAN_ENV": "test", "LIANBAN_DATA": str(tmp_path)})
     tell_story(shop, AIBO, until=datetime.now(UTC), told=told)
     [*_, tally] = audit(shop)
-    assert tally.streams == 46
+    assert tally.streams == TOLD_STREAMS
     assert tally.drift == []
 
 

@@ -18,7 +18,8 @@ from services.notify.outside import Outside
 from services.notify.outside_wire import Wire
 from services.notify.sending import send
 from services.secrets import ring
-from tests.integration.notices_kit import SPEC, URL, Place, noticed
+from tests.databases import SPEC
+from tests.integration.notices_kit import URL, Place, noticed
 
 HEALTHY = ("committee", "property", "asset_company")
 SICK = "client"

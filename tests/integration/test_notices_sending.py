@@ -20,9 +20,10 @@ from services.notify.record import acted, opened
 from services.notify.sending import send
 from services.notify.sending_results import CLOSED, INTERRUPTED, Sent, begin, settle, sweep
 from services.store.engine import DatabaseRole, open_engine
-from services.store.quarantine import GIVEN_UP, forget_healed, read_dead, retry
+from services.store.quarantine import GIVEN_UP, UNSURE, Dead, drop, forget_healed, read_dead, retry
 from services.store.transactions import transaction
-from tests.integration.notices_kit import SPEC, URL, Place, noticed
+from tests.databases import SPEC
+from tests.integration.notices_kit import URL, Place, noticed
 
 HANDLER, LEAD = "pan-rui", "yao-minhua"
 
@@ -90,6 +91,11 @@ def quiet(here: Place) -> StreamKey:
 
 def rows(here: Place, columns: str) -> list[tuple[Any, ...]]:
     return here.sql(f"SELECT {columns} FROM delivery WHERE site_id = %s ORDER BY id", here.site_id)
+
+
+def dead(here: Place) -> list[Dead]:
+    with transaction(here.shop.engine) as sql:
+        return [one for one in read_dead(sql) if one.site_id == here.site_id]
 
 
 def steps(here: Place) -> list[str]:
@@ -271,6 +277,25 @@ def test_unknown_with_nobody_else_stays_unknown_and_raises_an_alert(place: Calla
     here.deliver(outside=service)
     here.deliver(outside=service)
     assert (rows(here, "state"), len(service.got), len(alerts(here))) == ([("unknown",)], 1, 1)
+    assert [one.error for one in dead(here)] == [UNSURE]
+
+
+def test_what_ended_unknown_is_over_once_somebody_opens_it(place: Callable[..., Place]) -> None:
+    here = place(ONE, live=True)
+    tell(here, quiet(here))
+    here.deliver(outside=Service({"ntfy": Unknown("?")}))
+    with transaction(here.shop.engine) as sql:
+        opened(sql, rows(here, "id")[0][0], None)
+    assert dead(here) == []
+
+
+def test_what_ended_unknown_stays_so_when_it_is_dropped(place: Callable[..., Place]) -> None:
+    here = place(ONE, live=True)
+    tell(here, quiet(here))
+    here.deliver(outside=Service({"ntfy": Unknown("?")}))
+    with transaction(here.shop.engine) as sql:
+        drop(sql, dead(here)[0], "they were asked")
+    assert (rows(here, "state"), dead(here)) == ([("unknown",)], [])
 
 
 # ── leases ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -495,8 +520,9 @@ def test_what_waits_for_a_breaker_with_no_other_way_waits_on(place: Callable[...
 
 def test_only_what_something_can_be_done_with_counts_as_waiting(place: Callable[..., Place]) -> None:
     here = broken(place, TWO)
-    # What earlier tests left is tried again one day, and counts for all sites.
+    # What earlier tests left is tried again one day, and counts for all sites; so does what they began.
     here.sql("UPDATE site SET clock = 'frozen' WHERE id <> %s", here.site_id)
+    here.sql("UPDATE delivery SET lease_until = now() + interval '30 seconds' WHERE state = 'leased'")
     with transaction(here.shop.engine) as sql:
         assert endpoints_rows.waiting(sql) is None
     here.sql("UPDATE delivery SET due_at = due_at - interval '31 seconds' WHERE site_id = %s", here.site_id)
@@ -546,3 +572,14 @@ def test_the_application_sees_the_steps_of_its_own_sites_alone(
         with transaction(app, [site]) as sql:
             assert sql.execute("SELECT count(*) FROM delivery_step").fetchone() == (seen,)
     app.dispose()
+
+
+def test_what_waited_for_the_morning_is_one_message_of_several_orders(place: Callable[..., Place]) -> None:
+    here, service = place(with_channels(("email", "pan@client.example", HANDLER)), live=True), Service()
+    for key in (quiet(here), quiet(here), quiet(here)):
+        tell(here, key)
+    here.sql("UPDATE notice SET send_at = created_at + interval '1 ms' WHERE site_id = %s", here.site_id)
+    here.deliver(outside=service)
+    (message,) = service.got
+    assert message.title == "联办：3 条通知"
+    assert rows(here, "state") == [("accepted",)] * 3

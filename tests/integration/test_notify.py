@@ -17,7 +17,8 @@ from services.notify.record import service_record
 from services.notify.sending_results import Sent, finish
 from services.store.claims import Queue, claim
 from services.store.transactions import transaction
-from tests.integration.notices_kit import MAILED, SPEC, URL, Place, at, noticed
+from tests.databases import SPEC
+from tests.integration.notices_kit import MAILED, URL, Place, at, noticed
 
 
 @dataclass
@@ -64,7 +65,7 @@ def test_a_message_says_order_room_category_dates_and_link(place: Callable[..., 
         "乒乓房 · 漏水",
         "请贵单位主办。接单：11月24日 周二 17:30前；办结：12月14日 周一 17:30前。",
     ]
-    assert link.startswith(f"{URL}/l/")
+    assert link.startswith(f"{URL}/l#")
     consulted = next(one for one in here.rings() if one.member == "jiang-chen")
     assert consulted.body.splitlines()[-1] == f"{URL}/o/{code}"
     assert (lead.local, lead.party_name, lead.reasons) == ("11月23日 周一 10:00", "镇资产经营公司", "请主办")

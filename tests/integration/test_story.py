@@ -10,17 +10,17 @@ from sqlalchemy import Engine
 
 from models.domain import ledger
 from models.domain.codec import decode
-from models.domain.orders.kind import ORDER
 from models.domain.playbook.problems import PlaybookError
 from models.domain.streams import StreamKey
-from services.execute import Shop
+from services.execute import KINDS, Shop
+from services.replay.around import AROUND
 from services.replay.story import tell_story
 from services.replay.turning import turn
 from services.settings import Settings
 from services.store.contexts import Contexts
 from services.store.streams import event_of
 from services.store.transactions import transaction
-from tests.databases import AIBO, empty
+from tests.databases import AIBO, TOLD_STREAMS, empty
 
 ENDS = {
     "an ordinary evening": "2025-06-18T20:30:00+08:00",
@@ -29,6 +29,7 @@ ENDS = {
     "a year that is not published": "2027-10-20T12:00:00+08:00",
     "today": None,
 }
+STATES = "SELECT stream_id, kind, state FROM stream"
 EVERY = re.compile(r"(?<![0-9])1[0-9]{2}[ *-]*[0-9*]{4}[ -]*[0-9]{4}(?![0-9])")
 """Anything that looks like a resident's number, masked or not."""
 
@@ -74,7 +75,7 @@ class Story:
 
 
 def test_all_of_it_is_told_and_the_clock_is_the_live_one(story: Story) -> None:
-    assert len(story.rows("SELECT FROM stream")) == 46
+    assert len(story.rows("SELECT FROM stream")) == TOLD_STREAMS
     assert story.rows("SELECT clock FROM site") == [("live",)]
     assert not story.rows("SELECT FROM routing")
 
@@ -85,22 +86,23 @@ def test_nothing_happens_after_the_day_on_which_it_is_told(story: Story) -> None
     assert 59 <= (story.until - first).days <= 61
 
 
-def test_the_chain_of_every_order_holds(story: Story) -> None:
+def test_the_chain_of_every_stream_holds(story: Story) -> None:
     heads = dict(story.rows("SELECT stream_id, head FROM stream"))
     ledgers = story.ledgers()
-    assert len(ledgers) == 46
+    assert len(ledgers) == TOLD_STREAMS
     for key, links in ledgers.items():
         assert ledger.first_broken(key, links, head=heads[key.stream_id]) is None
 
 
-def test_the_fold_of_its_events_is_the_state_of_every_order(story: Story) -> None:
-    states = dict(story.rows("SELECT stream_id, state FROM stream"))
+def test_the_fold_of_its_events_is_the_state_of_every_stream(story: Story) -> None:
+    rows = {number: (KINDS[kind], state) for number, kind, state in story.rows(STATES)}
     for key, links in story.ledgers().items():
+        kind, kept = rows[key.stream_id]
         state = None
         for link in links:
-            event, at, _ = event_of(ORDER, link.payload)
-            state = ORDER.evolve(state, event, at)
-        assert state == decode(ORDER.state_type, states[key.stream_id])
+            event, at, _ = event_of(kind, link.payload)
+            state = kind.evolve(state, event, at)
+        assert state == decode(kind.state_type, kept)
 
 
 def test_everything_that_was_due_has_been_told_at_its_own_time(story: Story) -> None:
@@ -133,6 +135,7 @@ def test_every_kind_of_page_has_something_to_show(story: Story) -> None:
         *("closed", "open", "awaiting_review", "triage", "unrouted", "merged", "cancelled", "false_alarm"),
     }
     assert story.rows("SELECT FROM stream WHERE supervised")
+    assert {kind for (kind,) in story.rows("SELECT DISTINCT kind FROM stream")} == {"order", *AROUND}
 
 
 class Killed(BaseException):
@@ -156,7 +159,7 @@ def test_a_story_cut_short_leaves_nothing_and_can_be_told_again(
         assert sql.execute("SELECT FROM site").fetchall() == []
         assert sql.execute("SELECT FROM event").fetchall() == []
     site_id = tell_story(Shop(emptied, Contexts()), AIBO, until=datetime.now(UTC), told=told)
-    assert len(Story(emptied, site_id, datetime.now(UTC)).rows("SELECT FROM stream")) == 46
+    assert len(Story(emptied, site_id, datetime.now(UTC)).rows("SELECT FROM stream")) == TOLD_STREAMS
 
 
 def killed_after(calls: int, real: Any) -> Any:

@@ -1,5 +1,6 @@
 """`lianban up` as a person starts it: a process of its own, with all that it starts."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -56,13 +57,13 @@ class Stack:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("LIANBAN_")}
         return {**kept, "PYTHONSAFEPATH": "1", "COLUMNS": "80"}
 
-    def start(self) -> float:
+    def start(self, within: float = 60) -> float:
         start = time.monotonic()
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
                 self.command(), env=self.environment(), stdout=output, stderr=output, start_new_session=True
             )
-        wait_until(lambda: self.is_ready() or self.has_ended(), within=60)
+        wait_until(lambda: self.is_ready() or self.has_ended(), within=within)
         assert not self.has_ended(), self.output.read_text()
         return time.monotonic() - start
 
@@ -202,7 +203,9 @@ def test_a_child_that_is_killed_comes_back_and_nothing_is_lost(stack: Stack, nam
 def kill_everything(stack: Stack) -> None:
     assert stack.process is not None
     for process in [*stack.left(), psutil.Process(stack.process.pid)]:
-        process.kill()
+        # A child ends by itself once its parent is gone.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
     stack.process.wait()
 
 

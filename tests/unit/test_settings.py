@@ -34,6 +34,11 @@ def test_production_refuses_an_address_that_only_this_machine_understands() -> N
         Settings.read({**PRODUCTION, "LIANBAN_PUBLIC_URL": "http://localhost:8000"})
 
 
+def test_production_refuses_to_send_sign_ins_in_the_clear() -> None:
+    with pytest.raises(SettingsError, match="https"):
+        Settings.read({**PRODUCTION, "LIANBAN_PUBLIC_URL": "http://lianban.example"})
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -47,6 +52,13 @@ def test_production_refuses_an_address_that_only_this_machine_understands() -> N
         ("LIANBAN_SECRET_KEY", "short"),
         ("LIANBAN_ALERTS", "somebody@example.org"),
         ("LIANBAN_ALERTS", '[{"to": "somebody@example.org"}]'),
+        ("LIANBAN_PROXIES", "*"),
+        ("LIANBAN_PROXIES", "proxy.example.org"),
+        ("LIANBAN_PROXIES", "127.0.0.1, 0.0.0.0/0"),
+        ("LIANBAN_PROXIES", "::/0"),
+        ("LIANBAN_PROXIES", "10.0.0.1/8"),
+        ("LIANBAN_REQUESTS_PER_ADDRESS", "0"),
+        ("LIANBAN_QUERY_SECONDS", "3600"),
         ("LIANBAN_PORT", "eighty"),
         ("LIANBAN_PORT", "70000"),
         ("LIANBAN_ENV", "prod"),

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
-from models.domain.orders.state import Photo, Reporter
+from models.domain.orders.state import Photo, Point, Reporter, Walked
+from models.domain.personal import ContactPart, PersonalData
 from models.domain.streams import TextRef
 from models.domain.words import DeadlineKind, Origin, RequestKind, Severity
 
@@ -41,6 +42,11 @@ class Report(Command):
     severity: Severity = Severity.ORDINARY
     origin: Origin = Origin.UNKNOWN
     split_from: int | None = None
+    walk: Walked | None = None
+    voice: TextRef | None = None
+    point: Point | None = None
+    private: bool = False
+    """A question whose answer the reporter does not want published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +159,15 @@ class Note(Command):
 
     note: TextRef
     party: str | None = None
+    mentions: tuple[str, ...] = ()
+    """Who is to read it, as ``party:member``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publish(Command):
+    """公布: what the public board calls the order, in a moderator's words; None takes them off it."""
+
+    title: TextRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +175,22 @@ class AttachPhoto(Command):
     """A picture that was received and stored."""
 
     photo: Photo
+
+
+@dataclass(frozen=True, slots=True)
+class Reveal(Command):
+    """Look at the reporter's contact in full; on record before it is shown."""
+
+    what: tuple[ContactPart, ...]
+    reason: TextRef
+
+
+@dataclass(frozen=True, slots=True)
+class Erase(Command):
+    """Record that what lies beside the ledger about the reporter goes, in the same unit; `why` is a code."""
+
+    what: tuple[PersonalData, ...]
+    why: str
 
 
 # ── an assignment ───────────────────────────────────────────────────────────────────────────────────────────
@@ -218,6 +249,43 @@ class Start(PartyCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class Appoint(PartyCommand):
+    """预约: when somebody comes, as agreed with the reporter."""
+
+    at: datetime
+    note: TextRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NameKeyHolder(PartyCommand):
+    """Who has the key; the words are a text."""
+
+    note: TextRef
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer(PartyCommand):
+    """Who of the party handles it: a member by code."""
+
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
+class NameCraftsman(PartyCommand):
+    """维修师傅: who does the work on site; name and phone are a row beside the ledger."""
+
+    note: TextRef
+
+
+@dataclass(frozen=True, slots=True)
+class AddOwnNumber(PartyCommand):
+    """The order's number in the party's own system; it moves no date."""
+
+    system: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProposePlan(PartyCommand):
     """整改方案: what, and by when."""
 
@@ -271,9 +339,34 @@ class Decide(PartyCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimTime(PartyCommand):
+    """It was done `seconds_ago`, and could not be sent then; goes with the action `what`, just after it."""
+
+    what: str
+    seconds_ago: int
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptClaimedTime(PartyCommand):
+    """The times that the party claims count."""
+
+
+@dataclass(frozen=True, slots=True)
 class SetLimit(PartyCommand):
     """A limit set by hand (with its reason) or by import."""
 
     kind: DeadlineKind
     due_at: datetime
     reason: TextRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explain(PartyCommand):
+    """情况说明: what the party has to say in public about being late."""
+
+    text: TextRef
+
+
+@dataclass(frozen=True, slots=True)
+class NameParty(PartyCommand):
+    """公开单位: the autonomy office lets a late party's name be read in public, with what it explained."""

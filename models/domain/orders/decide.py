@@ -5,17 +5,23 @@ from datetime import datetime
 
 from models.domain.orders import events as e
 from models.domain.orders import ladder, rules
-from models.domain.orders.commands import Command, Report
+from models.domain.orders.commands import Command, FireDue, Report
 from models.domain.orders.deadlines import end
 from models.domain.orders.draft import Decided, Draft
 from models.domain.orders.handlers import (
     HANDLERS,
+    arranging,
+    claiming,
+    handles,
+    meeting,
     overseeing,
     planning,
+    publishing,
     reporting,
     requesting,
     reviewing,
     routing,
+    telling,
     working,
 )
 from models.domain.orders.handlers.ending import go_on
@@ -25,7 +31,20 @@ from models.domain.orders.state import Deadline, NextStep, Order
 from models.domain.streams import SYSTEM, Actor, DesiredNotice
 from models.domain.words import DeadlineKind, OrderStatus
 
-PHASES = (overseeing, planning, reporting, requesting, reviewing, routing, working)
+PHASES = (
+    arranging,
+    claiming,
+    meeting,
+    overseeing,
+    planning,
+    publishing,
+    reporting,
+    requesting,
+    reviewing,
+    routing,
+    telling,
+    working,
+)
 """Imported so that every command has its handler."""
 
 _STORM = 10_000
@@ -71,10 +90,13 @@ def decide(
         settle(draft)
         check(draft.order, command, actor, context)
     draft.actor = actor
-    handler = HANDLERS.get(type(command))
-    if handler is not None:
-        handler(draft, command)
+    HANDLERS[type(command)](draft, command)
     return Decision(draft.order, tuple(draft.events), draft.notices())
+
+
+@handles(FireDue)
+def _fire_due(_draft: Draft, _command: FireDue) -> None:
+    """What fell due has taken effect already, as before every command."""
 
 
 def needs_routing(order: Order) -> bool:

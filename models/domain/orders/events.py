@@ -4,32 +4,65 @@ A type's `version` grows when its fields change; `UPCASTERS` then turns the olde
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
+from models.domain.orders.event import Event
+from models.domain.orders.events_deadlines import (
+    DeadlineEnded,
+    DeadlineMoved,
+    DeadlinePaused,
+    DeadlineResumed,
+    DeadlineSet,
+    StepReached,
+    StepsStruck,
+)
+from models.domain.orders.events_requests import (
+    AssignmentHeld,
+    AssignmentResumed,
+    AssignmentWaits,
+    RequestDecided,
+    RequestLapsed,
+    RequestMade,
+    RequestReferred,
+)
+from models.domain.orders.minutes import MeetingCalled, MeetingLeft, MinutesFollowed, PayerConfirmed
 from models.domain.orders.state import (
-    Deadline,
-    NextStep,
+    Claim,
     OutsideNumber,
     Photo,
     PlaybookPin,
+    Point,
     Reporter,
-    Request,
+    Walked,
 )
+from models.domain.personal import ContactPart, PersonalData
 from models.domain.streams import TextRef
-from models.domain.words import AssignmentState, Duty, Origin, RequestKind, Severity
+from models.domain.words import Duty, Origin, Severity
 
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Base of all events."""
-
-    version: ClassVar[int] = 1
-
-    since: datetime | None = field(default=None, kw_only=True)
-    """When it took effect, where the clock's lane recorded it only later: the end of a hold is the end of the
-    hold, however long the machine slept."""
+__all__ = [
+    "AssignmentHeld",
+    "AssignmentResumed",
+    "AssignmentWaits",
+    "DeadlineEnded",
+    "DeadlineMoved",
+    "DeadlinePaused",
+    "DeadlineResumed",
+    "DeadlineSet",
+    "Event",
+    "MeetingCalled",
+    "MeetingLeft",
+    "MinutesFollowed",
+    "PayerConfirmed",
+    "RequestDecided",
+    "RequestLapsed",
+    "RequestMade",
+    "RequestReferred",
+    "StepReached",
+    "StepsStruck",
+]
+"""What is defined beside them; all that is defined here is theirs as well."""
 
 
 # ── the order ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -49,6 +82,10 @@ class OrderReported(Event):
     category: str | None = None
     title: TextRef | None = None
     split_from: int | None = None
+    walk: Walked | None = None
+    voice: TextRef | None = None
+    point: Point | None = None
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +223,22 @@ class OutsideNumberAdded(Event):
     outside: OutsideNumber
 
 
+@dataclass(frozen=True, slots=True)
+class ContactRevealed(Event):
+    """Somebody looked at the reporter's contact in full: at which parts of it, and why. It is not in here."""
+
+    what: tuple[ContactPart, ...]
+    reason: TextRef
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalDataErased(Event):
+    """What lay beside the ledger about the reporter is gone, and the keys of its commitments (rule 12)."""
+
+    what: tuple[PersonalData, ...]
+    why: str
+
+
 # ── an assignment ───────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -250,6 +303,41 @@ class NoteAdded(Event):
 
     note: TextRef
     party: str | None = None
+    mentions: tuple[str, ...] = ()
+    """Who is to read it, as ``party:member``."""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitAppointed(Event):
+    """预约: when the party comes, as agreed with the reporter."""
+
+    party: str
+    at: datetime
+    note: TextRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHolderNamed(Event):
+    """Who has the key."""
+
+    party: str
+    note: TextRef
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerNamed(Event):
+    """Who of the party handles it; its handler's notices go there."""
+
+    party: str
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
+class CraftsmanNamed(Event):
+    """维修师傅: somebody does the work on site; who it is lies beside the ledger."""
+
+    party: str
+    note: TextRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,150 +408,46 @@ class AssignmentWithdrawn(Event):
     misrouted: bool = False
 
 
-# ── requests and their decisions ────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class TimeClaimed(Event):
+    """What just came in was done earlier, the party says: its phone had no line."""
+
+    claim: Claim
 
 
 @dataclass(frozen=True, slots=True)
-class RequestMade(Event):
-    """退单, 暂缓, 延期 or 等待他方 asked for."""
-
-    request: Request
-
-
-@dataclass(frozen=True, slots=True)
-class RequestDecided(Event):
-    """批复."""
+class ClaimedTimeAccepted(Event):
+    """The decider accepts it: what came in at `received_at` counts as done at `claimed_at`."""
 
     id: int
-    kind: RequestKind
     party: str
-    granted: bool
+    what: str
+    claimed_at: datetime
+    received_at: datetime
     by: str
-    reason: TextRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class RequestReferred(Event):
-    """Its decider became an acting party: another has to decide (rule 5)."""
+class OrderPublished(Event):
+    """公布: what the public board calls the order; None: it has no words there."""
 
-    id: int
-    decider: str
-
-
-@dataclass(frozen=True, slots=True)
-class RequestLapsed(Event):
-    """The request has no object any more (its assignment or the order ended)."""
-
-    id: int
+    title: TextRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class AssignmentHeld(Event):
-    """暂缓 until a date: this party's clocks stop, nobody else's (rules 2 and 7)."""
+class LatenessExplained(Event):
+    """情况说明 by a late party."""
 
     party: str
-    until: datetime
+    text: TextRef
 
 
 @dataclass(frozen=True, slots=True)
-class AssignmentWaits(Event):
-    """等待他方: the asker's clocks stop, the named party's runs."""
+class PartyNamed(Event):
+    """公开单位: from here on its name stands beside the red order, with what it explained before."""
 
     party: str
-    waits_for: str
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class AssignmentResumed(Event):
-    """A hold or wait is over."""
-
-    party: str
-    why: str
-    to: AssignmentState
-
-
-# ── deadlines and the ladder ────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlineSet(Event):
-    """A limit begins: the due instant is a fact from now on."""
-
-    deadline: Deadline
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlineMoved(Event):
-    """Its due instant changed: extension, plan, import, by hand, outside number, recomputed calendar."""
-
-    id: int
-    due_at: datetime
-    total: int
-    reason: str
-    calendar_version: int
-    provisional: bool = False
-    limit: str | None = None
-    next: NextStep | None = None
-    reached: tuple[str, ...] = ()
-    """Steps that stay reached; those of a limit that now lies ahead may come again."""
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlinePaused(Event):
-    """It stops with `left` business microseconds to go (negative once it is past)."""
-
-    id: int
-    left: int
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlineResumed(Event):
-    """It runs on to a new due instant."""
-
-    id: int
-    due_at: datetime
-    provisional: bool = False
-    next: NextStep | None = None
-    calendar_version: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlineEnded(Event):
-    """met, late, struck (the obligation went away)."""
-
-    id: int
-    outcome: str
-
-
-@dataclass(frozen=True, slots=True)
-class StepReached(Event):
-    """A rung of the ladder. The event's own time is when it fired, `due_at` when it was to.
-
-    `skipped`: a higher one was due at once, after a downtime. `told`: whom it told, as ``party:role``. By
-    which rules it was reached and by which days its deadline was counted is part of the proof.
-    """
-
-    id: int
-    kind: str
-    party: str
-    rung: str
-    occurrence: int
-    due_at: datetime
-    mark: str | None = None
-    skipped: bool = False
-    told: tuple[str, ...] = ()
-    next: NextStep | None = None
-    playbook: str = ""
-    playbook_version: int = 0
-    calendar_version: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class StepsStruck(Event):
-    """An upheld return: what the ladder held against the innocent party is struck."""
-
-    party: str
+    explanation: TextRef | None = None
 
 
 def event_types() -> dict[str, type[Event]]:

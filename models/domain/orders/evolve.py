@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from models.domain.orders import events as e
-from models.domain.orders import fold_clocks, fold_work
+from models.domain.orders import fold_clocks, fold_meetings, fold_work
 from models.domain.orders.changing import changed
 from models.domain.orders.folding import Fold, FoldError, settled, told
 from models.domain.orders.state import Order
+from models.domain.personal import PersonalData
 from models.domain.words import OrderStatus, Severity
 
 __all__ = ["FoldError", "evolve"]
@@ -40,6 +41,10 @@ def _reported(event: e.OrderReported, at: datetime) -> Order:
         title=event.title,
         confirmed=event.confirmed,
         split_from=event.split_from,
+        walk=event.walk,
+        voice=event.voice,
+        point=event.point,
+        private=event.private,
     )
 
 
@@ -152,6 +157,21 @@ def _outside(order: Order, event: e.OutsideNumberAdded, _at: datetime) -> Order:
     return changed(order, outside=(*order.outside, event.outside))
 
 
+def _revealed(order: Order, _event: e.ContactRevealed, _at: datetime) -> Order:
+    return order
+
+
+def _erased(order: Order, event: e.PersonalDataErased, _at: datetime) -> Order:
+    """Nobody can call any more; who reported stays an opaque id, by which the reporter's code still opens."""
+    if PersonalData.CONTACT not in event.what:
+        return order
+    return changed(order, reporter=changed(order.reporter, contact=None))
+
+
+def _published(order: Order, event: e.OrderPublished, _at: datetime) -> Order:
+    return changed(order, public_title=event.title)
+
+
 _FOLDS: Mapping[type[e.Event], Fold] = {
     e.TriageRequested: _triage_requested,
     e.OrderTriaged: _classified,
@@ -170,6 +190,10 @@ _FOLDS: Mapping[type[e.Event], Fold] = {
     e.CallbackRecorded: _called_back,
     e.OrderReopened: _reopened,
     e.OutsideNumberAdded: _outside,
+    e.OrderPublished: _published,
+    e.ContactRevealed: _revealed,
+    e.PersonalDataErased: _erased,
     **fold_work.FOLDS,
     **fold_clocks.FOLDS,
+    **fold_meetings.FOLDS,
 }

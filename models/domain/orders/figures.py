@@ -185,6 +185,7 @@ class _Clock:
     party: str
     due_at: datetime
     paused: bool = False
+    ended_at: datetime | None = None
 
 
 class _Observer:
@@ -195,6 +196,7 @@ class _Observer:
         self.dispatches: list[_Dispatch] = []
         self.open: dict[str, _Dispatch] = {}
         self.clocks: dict[int, _Clock] = {}
+        self.late: list[_Clock] = []
         self.closings: list[_Closing] = []
         self.closed = False
         self.answer: e.CallbackRecorded | None = None
@@ -233,6 +235,18 @@ class _Observer:
         clock = self.clocks.pop(event.id, None)
         if clock is not None and event.outcome in {"met", "late"}:
             self._keep(clock, at, good=event.outcome == "met")
+            if event.outcome == "late":
+                clock.ended_at = at
+                self.late.append(clock)
+
+    def in_time_after_all(self, event: e.ClaimedTimeAccepted, _at: datetime) -> None:
+        """What ended late by its receipt, and in time by the accepted claim, was kept."""
+        for one in self.late:
+            held = self.open.get(one.party)
+            came_in = one.ended_at is not None and event.claimed_at < one.ended_at <= event.received_at
+            if held and one.party == event.party and came_in and event.claimed_at <= one.due_at:
+                figure = _BY_LIMIT[one.kind]
+                held.kept[figure] = (event.claimed_at if figure is Figure.ON_TIME else held.at, True)
 
     def _keep(self, clock: _Clock, at: datetime, *, good: bool) -> None:
         """What was late once stays so, whatever limit came after it."""
@@ -313,6 +327,7 @@ _WATCHES: Mapping[type[e.Event], Callable[[_Observer, Any, datetime], None]] = {
     e.DeadlineResumed: _Observer.moved,
     e.DeadlinePaused: _Observer.paused,
     e.DeadlineEnded: _Observer.ended,
+    e.ClaimedTimeAccepted: _Observer.in_time_after_all,
     e.AssignmentVerified: _Observer.verified,
     e.AssignmentRejected: _Observer.rejected,
     e.AssignmentWithdrawn: _Observer.withdrawn,

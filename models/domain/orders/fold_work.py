@@ -63,6 +63,22 @@ def _noted(order: Order, _event: e.NoteAdded, _at: datetime) -> Order:
     return order
 
 
+def _appointed(order: Order, event: e.VisitAppointed, _at: datetime) -> Order:
+    return with_party(order, event.party, visit_at=event.at)
+
+
+def _key_held(order: Order, event: e.KeyHolderNamed, _at: datetime) -> Order:
+    return with_party(order, event.party, key=event.note)
+
+
+def _handled(order: Order, event: e.HandlerNamed, _at: datetime) -> Order:
+    return with_party(order, event.party, handler=event.member)
+
+
+def _crafted(order: Order, event: e.CraftsmanNamed, _at: datetime) -> Order:
+    return with_party(order, event.party, craftsman=event.note)
+
+
 def _photographed(order: Order, event: e.PhotoAttached, _at: datetime) -> Order:
     return changed(order, photos=(*order.photos, event.photo))
 
@@ -102,6 +118,27 @@ def _withdrawn(order: Order, event: e.AssignmentWithdrawn, at: datetime) -> Orde
     return with_party(
         order, event.party, state=AssignmentState.WITHDRAWN, ended_at=at, misrouted=event.misrouted
     )
+
+
+def _claimed(order: Order, event: e.TimeClaimed, _at: datetime) -> Order:
+    claims = (*order.claims, event.claim)
+    return changed(order, claims=claims, next_id=max(order.next_id, event.claim.id + 1))
+
+
+def _claim_accepted(order: Order, event: e.ClaimedTimeAccepted, _at: datetime) -> Order:
+    """What came in by then, and not before the claimed instant, counts from there."""
+    order = changed(order, claims=tuple(one for one in order.claims if one.id != event.id))
+    held = order.assignments[event.party]
+    span = (event.claimed_at, event.received_at)
+    moved = {
+        name: event.claimed_at
+        for name in _MOMENTS
+        if (was := getattr(held, name)) is not None and span[0] < was <= span[1]
+    }
+    return with_party(order, event.party, **moved) if moved else order
+
+
+_MOMENTS = ("acknowledged_at", "contacted_at", "arrived_at", "made_safe_at", "started_at", "done_at")
 
 
 # ── requests ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -166,6 +203,14 @@ def _resumed(order: Order, event: e.AssignmentResumed, _at: datetime) -> Order:
     return with_party(order, event.party, state=event.to, waits_for=None)
 
 
+def _explained(order: Order, event: e.LatenessExplained, _at: datetime) -> Order:
+    return with_party(order, event.party, explanation=event.text)
+
+
+def _named(order: Order, event: e.PartyNamed, _at: datetime) -> Order:
+    return with_party(order, event.party, named=True, told_public=event.explanation)
+
+
 FOLDS: Mapping[type[e.Event], Fold] = {
     e.AssignmentDispatched: _dispatched,
     e.DutyChanged: _duty_changed,
@@ -175,6 +220,10 @@ FOLDS: Mapping[type[e.Event], Fold] = {
     e.PlaceMadeSafe: _made_safe,
     e.WorkStarted: _started,
     e.NoteAdded: _noted,
+    e.VisitAppointed: _appointed,
+    e.KeyHolderNamed: _key_held,
+    e.HandlerNamed: _handled,
+    e.CraftsmanNamed: _crafted,
     e.PhotoAttached: _photographed,
     e.PlanProposed: _planned,
     e.PlanAgreed: _plan_agreed,
@@ -183,11 +232,15 @@ FOLDS: Mapping[type[e.Event], Fold] = {
     e.AssignmentRejected: _rejected,
     e.AssignmentReleased: _released,
     e.AssignmentWithdrawn: _withdrawn,
+    e.TimeClaimed: _claimed,
+    e.ClaimedTimeAccepted: _claim_accepted,
     e.RequestMade: _requested,
     e.RequestDecided: _decided,
     e.RequestReferred: _referred,
     e.RequestLapsed: _lapsed,
     e.AssignmentHeld: _held,
+    e.LatenessExplained: _explained,
+    e.PartyNamed: _named,
     e.AssignmentWaits: _waits,
     e.AssignmentResumed: _resumed,
 }

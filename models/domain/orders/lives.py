@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from models.domain.directory import Capacity
 from models.domain.orders import commands as c
+from models.domain.orders import minutes as m
 from models.domain.orders import rules
 from models.domain.orders.refusals import IllegalMove, NotYours
 from models.domain.orders.rules import Context
@@ -67,11 +68,24 @@ MOVES: Mapping[type[c.Command], Move] = {
     c.AddOutsideNumber: Move("outside-number", _UNENDED),
     c.Note: Move("note", _ANY),
     c.AttachPhoto: Move("photo", _ANY),
+    c.Publish: Move("publish", _ANY),
+    c.Reveal: Move("reveal", _ANY),
+    c.Erase: Move("erase", _ANY),
+    m.CallForMeeting: Move("call-meeting", _UNENDED),
+    m.FollowMinutes: Move("minutes", _PASSING_ON),
+    m.FollowRuling: Move("rule-meeting", _PASSING_ON),
+    m.LeaveMeeting: Move("leave-meeting", _ANY),
+    m.ConfirmPayer: Move("confirm-payer", _ANY),
     c.Acknowledge: Move("acknowledge", _SAFETY, frozenset({A.DISPATCHED, A.REJECTED})),
     c.Contact: Move("contact", _SAFETY, _UNDER_WAY),
     c.Arrive: Move("arrive", _SAFETY, _UNDONE),
     c.MakeSafe: Move("make-safe", _SAFETY, _UNDONE),
     c.Start: Move("start", _AT_WORK, _WORK - {A.IN_PROGRESS} | {A.HELD, A.WAITING}),
+    c.Appoint: Move("appoint", _SAFETY, _UNDONE),
+    c.NameKeyHolder: Move("key", _SAFETY, _UNDER_WAY),
+    c.Transfer: Move("transfer", _SAFETY, _UNDER_WAY),
+    c.NameCraftsman: Move("craftsman", _SAFETY, _UNDONE),
+    c.AddOwnNumber: Move("own-number", _SAFETY, _UNDER_WAY),
     c.ProposePlan: Move("propose-plan", _AT_WORK, _WORK | {A.HELD, A.WAITING}),
     c.AgreePlan: Move("agree-plan", _AT_WORK, _UNDER_WAY),
     c.Done: Move("done", _AT_WORK, _WORK | {A.WAITING}),
@@ -83,6 +97,10 @@ MOVES: Mapping[type[c.Command], Move] = {
     c.Withdraw: Move("withdraw", _AT_WORK, _UNDONE, ANY_DUTY),
     c.Release: Move("release", _AT_WORK, _UNDONE - {A.REJECTED}, SUPPORTING),
     c.SetLimit: Move("set-limit", _AT_WORK, _UNDONE),
+    c.Explain: Move("explain", _SAFETY, _UNDER_WAY),
+    c.NameParty: Move("name-party", _SAFETY, _UNDER_WAY),
+    c.ClaimTime: Move("claim-time", _ANY, frozenset(A)),
+    c.AcceptClaimedTime: Move("accept-time", _ANY, frozenset(A)),
 }
 
 
@@ -155,7 +173,7 @@ def _stands(move: Move, order: Order, party: str | None, actor: Actor, context: 
 
 def _related(by: By, order: Order, party: str | None, actor: Actor, context: Context) -> bool:
     """Whether somebody stands so to the order; that his role may act so is known already."""
-    if by in {By.SYSTEM, By.IMPORTER, By.VOLUNTEER}:
+    if by in _BY_ROLE_ALONE:
         return True
     if by is By.REPORTER:
         return rules.says_for_reporter(actor.person, order)
@@ -176,6 +194,8 @@ def _verifies_as_person(order: Order, party: str | None, actor: Actor, context: 
         REPORTER in named and rules.says_for_reporter(actor.person, order)
     )
 
+
+_BY_ROLE_ALONE = frozenset({By.SYSTEM, By.IMPORTER, By.VOLUNTEER, By.MODERATOR})
 
 Parties = Callable[[Order, str | None, Context], tuple[str, ...]]
 
@@ -204,6 +224,10 @@ def _oversight(_order: Order, _party: str | None, context: Context) -> tuple[str
     return tuple(dict.fromkeys(one for capacity in found for one in context.site.with_capacity(capacity)))
 
 
+def _autonomy_office(_order: Order, _party: str | None, context: Context) -> tuple[str, ...]:
+    return tuple(context.site.with_capacity(Capacity.AUTONOMY_OFFICE))
+
+
 def _deciders(order: Order, party: str | None, context: Context) -> tuple[str, ...]:
     """The decider that the party's request names; without one, whoever would decide for the party."""
     request = order.request_of(party) if party else None
@@ -225,13 +249,27 @@ def _leading(order: Order, _party: str | None, _context: Context) -> tuple[str, 
     return tuple(one.party for one in order.acting() if one.duty is Duty.LEAD)
 
 
+def _must_call(order: Order, party: str | None, context: Context) -> tuple[str, ...]:
+    """Who has to reach the reporter: the committee, who triages, who leads; a contractor never."""
+    found = (
+        *context.site.with_capacity(Capacity.COMMITTEE),
+        *_triager(order, party, context),
+        *_leading(order, party, context),
+    )
+    contractors = context.site.with_capacity(Capacity.CONTRACTOR)
+    return tuple(one for one in dict.fromkeys(found) if one not in contractors)
+
+
 _PARTIES: Mapping[By, Parties] = {
     By.OWN: lambda _order, party, _context: (party,) if party else (),
+    By.ACTING: lambda order, _party, _context: tuple(one.party for one in order.acting()),
     By.LEAD_PARTY: _leading,
+    By.MUST_CALL: _must_call,
     By.COMMITTEE: _committee,
     By.CALLER: _caller,
     By.TRIAGER: _triager,
     By.OVERSIGHT: _oversight,
+    By.AUTONOMY_OFFICE: _autonomy_office,
     By.DECIDER: _deciders,
     By.NAMED: _named,
     By.VERIFIER: _verifiers,

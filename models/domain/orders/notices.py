@@ -1,10 +1,11 @@
 """Whom an event concerns, why, and how urgently. Names and channels are the send lane's business."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from models.domain.business_time.arithmetic import next_open
+from models.domain.directory import Capacity
 from models.domain.orders import events as e
 from models.domain.orders import rules
 from models.domain.orders.rules import Context
@@ -16,6 +17,8 @@ Told = Iterator[tuple[str | None, str, str]]
 """(party, role, why); a party of None is nobody."""
 
 HANDLER, LEAD, COORDINATOR, OBSERVER = "handler", "lead", "coordinator", "observer"
+NAMED = "@"
+"""Before a member's code: that one, and whoever stands in."""
 
 
 def wanted(event: e.Event, order: Order, context: Context, now: datetime) -> Iterator[DesiredNotice]:
@@ -24,13 +27,44 @@ def wanted(event: e.Event, order: Order, context: Context, now: datetime) -> Ite
     if tell is None:
         return
     danger = order.severity is Severity.DANGER
+    if isinstance(event, e.PlaceMadeSafe):
+        yield from _in_the_morning(tell(event, order, context), context, now)
+        return
     for party, role, why in tell(event, order, context):
-        if party is None:
+        if party is None or _told_by_walk(event, order, f"{party}:{role}"):
             continue
+        to = _whoever_handles(order, party) if role == HANDLER else role
         urgency = Urgency.DANGER if danger else Urgency.ORDINARY
         at_once = danger or _cannot_wait(event, order, context, now)
         send_at = now if at_once else next_open(context.site.calendar_of(party), now)
-        yield DesiredNotice(party, role, (why,), urgency, send_at)
+        yield DesiredNotice(party, to, (why,), urgency, send_at)
+
+
+MORNING = timedelta(minutes=15)
+"""Before the day begins: the digest lies there at 08:45."""
+
+
+def _in_the_morning(told: Told, context: Context, now: datetime) -> list[DesiredNotice]:
+    """What turned out well while they slept; who is at work sees it on the board."""
+    found = []
+    for party, role, why in told:
+        opens = next_open(context.site.calendar_of(party), now) if party is not None else now
+        if party is not None and opens > now:
+            found.append(DesiredNotice(party, role, (why,), Urgency.ORDINARY, max(now, opens - MORNING)))
+    return found
+
+
+def _whoever_handles(order: Order, party: str) -> str:
+    """The member who took it over within the party, where there is one."""
+    own = order.assignments.get(party)
+    return f"{NAMED}{own.handler}" if own is not None and own.handler else HANDLER
+
+
+def _told_by_walk(event: e.Event, order: Order, recipient: str) -> bool:
+    """One notice stands for all findings of a walk; a danger, or another round, alarms by itself."""
+    sent_out = isinstance(event, e.AssignmentDispatched | e.TriageRequested) and order.round == 1
+    ordinary = order.severity is not Severity.DANGER
+    return sent_out and ordinary and order.walk is not None and recipient in order.walk.told
 
 
 def _cannot_wait(event: e.Event, order: Order, context: Context, now: datetime) -> bool:
@@ -129,6 +163,25 @@ def _resumed(event: e.AssignmentResumed, _order: Order, _context: Context) -> To
         yield event.party, HANDLER, f"resumed.{event.why}"
 
 
+def _transferred(event: e.HandlerNamed, _order: Order, _context: Context) -> Told:
+    yield event.party, HANDLER, "transferred"
+
+
+def _mentioned(event: e.NoteAdded, _order: Order, _context: Context) -> Told:
+    for one in event.mentions:
+        party, _, member = one.partition(":")
+        yield party, f"{NAMED}{member}", "mentioned"
+
+
+def _made_safe(event: e.PlaceMadeSafe, order: Order, context: Context) -> Told:
+    """A danger that was made safe in time, once; of a late one they heard by the ladder."""
+    own = order.assignments[event.party]
+    first = own.made_safe_at == order.made_safe_at
+    if order.severity is Severity.DANGER and first and not own.red:
+        yield rules.coordinating(context), COORDINATOR, "made_safe"
+        yield context.site.first_of((Capacity.STREET,)), LEAD, "made_safe"
+
+
 def _plan(event: e.PlanProposed, order: Order, _context: Context) -> Told:
     for one in order.acting():
         if one.party != event.party:
@@ -182,6 +235,9 @@ _TELLS: Mapping[type[e.Event], Callable[[Any, Order, Context], Told]] = {
     e.AssignmentWaits: _waited_for,
     e.AssignmentResumed: _resumed,
     e.DeadlineMoved: _moved,
+    e.PlaceMadeSafe: _made_safe,
+    e.HandlerNamed: _transferred,
+    e.NoteAdded: _mentioned,
     e.OrderReopened: _reopened,
     e.PlanProposed: _plan,
     e.StepReached: _stepped,

@@ -7,7 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from models.domain.directory import Capacity, Directory
-from models.domain.orders.state import Assignment, Order, Reporter
+from models.domain.orders.state import Assignment, Order, Plan, Reporter
 from models.domain.playbook.model import REPORTER, VOLUNTEER, Category, Closure, Gate, Playbook
 from models.domain.words import (
     ACTING,
@@ -77,6 +77,13 @@ def verifiers(assignment: Assignment, context: Context) -> tuple[str, ...]:
 def reviewer(assignment: Assignment, context: Context) -> str | None:
     """The party on whom the review's deadline lies: the first verifier that is an organisation."""
     return next((name for name in verifiers(assignment, context) if name in context.site.parties), None)
+
+
+def asked(plan: Plan, order: Order, context: Context) -> set[str]:
+    """Who has to agree to a plan: the other acting parties; where there is none, the decider."""
+    others = {one.party for one in order.acting()} - {plan.party}
+    one = decider(order, context, asker=plan.party)
+    return others or ({one} if one else set())
 
 
 def lacks_after_photo(order: Order, assignment: Assignment, context: Context) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from models.domain.orders.paying import Payment
 from models.domain.streams import TextRef
 from models.domain.words import (
     ACTING,
@@ -12,6 +13,7 @@ from models.domain.words import (
     AssignmentState,
     DeadlineKind,
     Duty,
+    MeetingReason,
     OrderStatus,
     Origin,
     PhotoPurpose,
@@ -37,6 +39,14 @@ class Reporter:
     kind: ReporterKind
     person: str | None = None
     contact: TextRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """The walk 巡查 that an order comes from, and whom the walk's own notice tells (``party:role``)."""
+
+    number: int
+    told: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +138,22 @@ class Assignment:
     """Who took the duty over by a decision: the route leads there too, while the order is what it was."""
     misrouted: bool = False
     """派单有误: its return was upheld, its time is booked to nobody."""
+    visit_at: datetime | None = None
+    """When somebody comes, as agreed with the reporter."""
+    key: TextRef | None = None
+    """Who has the key."""
+    handler: str | None = None
+    """The member who handles it, by code; None: whoever the roster names."""
+    craftsman: TextRef | None = None
+    """Who does the work on site."""
     yellow: bool = False
     red: bool = False
+    explanation: TextRef | None = None
+    """情况说明: why it is late, in its own words."""
+    named: bool = False
+    """公开单位: the autonomy office let its name be read in public while it is late."""
+    told_public: TextRef | None = None
+    """The explanation as it was when it was named; a later one waits for the office again."""
 
     @property
     def acting(self) -> bool:
@@ -156,6 +180,18 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """When a party says it did something that came in later; open until the decider accepts it."""
+
+    id: int
+    party: str
+    what: str
+    """The action, by its name: ``done``."""
+    claimed_at: datetime
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """整改方案: proposed by one party, in force once `agreed` holds everybody who has to agree."""
 
@@ -165,6 +201,14 @@ class Plan:
     fix_by: datetime
     agreed: frozenset[str] = frozenset()
     in_force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place on the floor plan: ten-thousandths of its width from the left, of its height from the top."""
+
+    x: int
+    y: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +233,19 @@ class OutsideNumber:
     system: str
     number: str
     due_at: datetime | None = None
+    party: str | None = None
+    """Whose own system it is; None: one that binds all, such as the hotline's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """协调会 that is open on an order: its stream, who called it and why."""
+
+    number: int
+    by: str
+    reason: MeetingReason
+    invited: frozenset[str] = frozenset()
+    """Who has a part in the order as long as it is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +262,11 @@ class Order:
     coordinator: str
     category: str | None = None
     title: TextRef | None = None
+    voice: TextRef | None = None
+    """What the reporter said into the phone; a recording beside the ledger."""
+    point: Point | None = None
+    private: bool = False
+    """Whoever reported it does not want its answer published."""
     confirmed: bool = True
     """False while an anonymous danger has not been confirmed by a person."""
     made_safe_at: datetime | None = None
@@ -218,8 +280,16 @@ class Order:
     deadlines: Mapping[str, Deadline] = field(default_factory=dict)
     """Open ones by id (as text, since JSON objects have text keys)."""
     requests: tuple[Request, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    """Claimed times that nobody has accepted."""
     returns: int = 0
     plan: Plan | None = None
+    meeting: Meeting | None = None
+    """协调会: the one that is open."""
+    bound: frozenset[str] = frozenset()
+    """Who signed minutes, or was bound by the decider's ruling: they may not return it."""
+    payment: Payment | None = None
+    """None: 费用待定."""
     photos: tuple[Photo, ...] = ()
     outside: tuple[OutsideNumber, ...] = ()
     supervised: bool = False
@@ -228,6 +298,9 @@ class Order:
     absorbed: tuple[int, ...] = ()
     split_from: int | None = None
     split_into: tuple[int, ...] = ()
+    walk: Walked | None = None
+    public_title: TextRef | None = None
+    """公布: what the public board calls it."""
     closed_at: datetime | None = None
     reopened: int = 0
     resolved: bool | None = None

@@ -14,6 +14,7 @@ def check(playbook: Playbook, report: Report) -> None:
     """Report what stands twice, refers to nothing, or can never come about."""
     _categories(playbook, report)
     _routes(playbook, report)
+    _hazards(playbook, report)
     _ladder(playbook.ladder, report)
     _requests(playbook, report)
 
@@ -45,6 +46,14 @@ def _routes(playbook: Playbook, report: Report) -> None:
             line = report.source.line(("routes", first))
             message = f"a second route of {route.category} under the same conditions as line {line}"
             report.add(path, message, "remove one, or give it another origin, severity or space")
+
+
+def _hazards(playbook: Playbook, report: Report) -> None:
+    for code, hazard in playbook.hazards.items():
+        path = ("hazards", code, "category")
+        if hazard.category not in playbook.categories and not report.flawed(*path):
+            message = f'a hazard of the unknown category "{hazard.category}"'
+            report.add(path, message, nearest(hazard.category, playbook.categories))
 
 
 def _ladder(ladder: tuple[Rung, ...], report: Report) -> None:

@@ -78,6 +78,18 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True)
+class Hazard:
+    """What a walk 巡查 looks for: the category that a finding of it is reported under."""
+
+    code: str
+    name: str
+    name_en: str
+    category: str
+    severity: Severity = Severity.ORDINARY
+    """What a finding of it is taken for, unless whoever walks says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """Which capacities an order goes to; the most specific of the matching routes is taken."""
 
@@ -237,6 +249,8 @@ class Playbook:
     ladder: tuple[Rung, ...]
     notice_budget: int = 3
     """How many ordinary notices an order that stays on time may cost a handler."""
+    hazards: Mapping[str, Hazard] = field(default_factory=dict)
+    """What walks look for, in this order; none: there are no walks."""
 
     def route_for(self, category: str, origin: Origin, severity: Severity, space: str) -> Route | None:
         """The most specific route that fits, the first of the file among equals; None where none fits."""

@@ -8,7 +8,8 @@ What may be left out, and what that means:
 - `[triage]`: a report without a category is unrouted;
 - `[deciders]`, `[returns]`, `[holds]`, `[extensions]`, `[reopening]`: there are no such requests;
 - `[callbacks]`: nobody calls back; `[closure.helped]`: silence closes nothing;
-- `[round_two]`: a reopened order has the limits of its first round.
+- `[round_two]`: a reopened order has the limits of its first round;
+- `[hazards.*]`: there are no walks.
 
 `designated_may_return`, `before_safe`, `before_due` and the deciders' `role` are said for the reader:
 rules 4, 5 and 8 never bend, so a file may state them but not state otherwise.
@@ -29,6 +30,7 @@ from models.domain.playbook.model import (
     Category,
     Closure,
     Gate,
+    Hazard,
     HoldRules,
     OrderKind,
     Playbook,
@@ -129,6 +131,7 @@ def _playbook(t: r.Table) -> Playbook:
         reopens_by_reporter=reopening[1],
         round_two=t.take("round_two", r.table(_round_two), {}),
         ladder=t.need("ladder", r.each(r.table(rung))),
+        hazards=t.take("hazards", r.entries(r.code, r.table(_hazard)), {}),
     )
 
 
@@ -249,6 +252,17 @@ def _category(t: r.Table) -> Category:
         gates=t.take("gates", r.entries(r.known(GATES, "gated action"), _evidence), {}),
         triage=t.get("triage", r.table(_triage)),
         barred=t.take("barred", r.each(r.table(_hours)), ()),
+    )
+
+
+def _hazard(t: r.Table) -> Hazard:
+    name = t.need("name", r.text)
+    return Hazard(
+        code=str(t.value.path[-1]),
+        name=name,
+        name_en=t.take("name_en", r.text, name),
+        category=t.need("category", r.text),
+        severity=t.take("severity", r.word(Severity), Severity.ORDINARY),
     )
 
 

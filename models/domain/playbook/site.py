@@ -1,8 +1,9 @@
 """A site from its TOML text: whole, or not at all.
 
-What may be left out: `name_en` (then it is the name), `floorplan`, a party's `calendar` and a member's
-`language` (then they are the site's), a space's `status` (then existing), `in_compound` and `duty_roster`
-(then false), the roster and the channels.
+What may be left out: `name_en` (then it is the name), `floorplan`, `phone`, a party's `calendar` and a
+member's `language` (then they are the site's), a space's `status` (then existing), `activities` (then
+none) and `seats`, an activity's `people` (then unknown), `in_compound` and `duty_roster` (then false), the
+roster and the channels.
 """
 
 import json
@@ -11,7 +12,7 @@ from difflib import get_close_matches
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from models.domain.directory import Capacity, Party
+from models.domain.directory import Activity, Capacity, Party
 from models.domain.playbook import reader as r
 from models.domain.playbook.site_coherence import check
 from models.domain.playbook.site_model import (
@@ -31,6 +32,7 @@ _LANGUAGES: Final = ("zh", "en")
 _ROLES: Final = (Role.LEAD, Role.HANDLER, Role.OBSERVER, Role.VOLUNTEER)
 _SITE_CODE: Final = re.compile(r"[A-Z][A-Z0-9]{0,15}")
 _REGION: Final = re.compile(r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?")
+_PHONE: Final = re.compile(r"\+?[0-9][0-9() -]{2,31}")
 _FILE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 _language: Final = r.known(_LANGUAGES, "language")
@@ -63,6 +65,7 @@ def _document(t: r.Table) -> SiteSpec:
         zone=site.zone,
         language=site.language,
         floorplan=site.floorplan,
+        phone=site.phone,
         playbook=site.playbook,
         calendar=site.calendar,
         coordinator=site.coordinator,
@@ -85,6 +88,7 @@ class _Site:
         self.zone = t.need("zone", _zone)
         self.language = t.need("language", _language)
         self.floorplan = t.get("floorplan", _file)
+        self.phone = t.get("phone", _phone)
         self.playbook = t.need("playbook", r.code)
         self.calendar = t.need("calendar", r.code)
         self.coordinator = t.need("coordinator", r.code)
@@ -109,7 +113,27 @@ def _space(t: r.Table) -> SpaceSpec:
         name=name,
         name_en=t.take("name_en", r.text, name),
         status=t.take("status", r.word(SpaceStatus, "status"), SpaceStatus.EXISTING),
+        activities=t.take("activities", r.each(r.table(_activity)), ()),
+        seats=t.take("seats", r.number(1, 9999), None),
     )
+
+
+def _activity(t: r.Table) -> Activity:
+    name = t.need("name", r.text)
+    days = t.need("days", r.distinct(r.word(Weekday, "day")))
+    if not days:
+        t.refuse(("days",), "the activity is on no day", f"name its days: {', '.join(Weekday)}")
+    found = Activity(
+        name=name,
+        name_en=t.take("name_en", r.text, name),
+        days=frozenset(one.place for one in days),
+        begins=t.need("from", r.local_time),
+        ends=t.need("to", r.local_time),
+        people=t.take("people", r.number(1, 9999), None),
+    )
+    if found.begins >= found.ends:
+        t.refuse(("to",), "to is not later than from", "give the hours of one day")
+    return found
 
 
 def _party(t: r.Table, calendar: str) -> Party:
@@ -192,4 +216,5 @@ def _zone(value: r.Value) -> str:
 
 _region: Final = r.written(_REGION, "region", 'write a country as "CN", or a part of it as "US-MA"')
 _site_code: Final = r.written(_SITE_CODE, "site code", "use up to 16 of A to Z and 0 to 9, a letter first")
+_phone: Final = r.written(_PHONE, "telephone number", "write digits, spaces and hyphens, at most 32")
 _file: Final = r.written(_FILE, "file beside this one", "write its plain name, without a folder")

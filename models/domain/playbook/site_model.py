@@ -6,16 +6,17 @@ from datetime import time
 from enum import StrEnum
 
 from models.domain.business_time.calendar import Calendar
-from models.domain.directory import Directory, Party, Space
+from models.domain.directory import Activity, Directory, Party, Space
 from models.domain.streams import Role
 
 
 class SpaceStatus(StrEnum):
-    """There before the works, made by them, or serving the other rooms."""
+    """There before the works, made by them, serving the other rooms, or closed: nothing is reported there."""
 
     EXISTING = "existing"
     NEW = "new"
     FACILITY = "facility"
+    CLOSED = "closed"
 
 
 class Weekday(StrEnum):
@@ -53,6 +54,9 @@ class SpaceSpec:
     name: str
     name_en: str
     status: SpaceStatus
+    activities: tuple[Activity, ...] = ()
+    seats: int | None = None
+    """How many it holds, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,8 @@ class SiteSpec:
     language: str
     floorplan: str | None
     """Name of a file beside the site's."""
+    phone: str | None
+    """By which residents reach the committee."""
     playbook: str
     """Code of the playbook that new orders are dispatched under."""
     calendar: str
@@ -124,6 +130,13 @@ class SiteSpec:
             version=version,
             coordinator=self.coordinator,
             parties={party.code: party for party in self.parties},
-            spaces={one.code: Space(one.code, one.name, one.name_en) for one in self.spaces},
+            spaces={
+                one.code: Space(
+                    *(one.code, one.name, one.name_en, one.activities),
+                    closed=one.status is SpaceStatus.CLOSED,
+                    seats=one.seats,
+                )
+                for one in self.spaces
+            },
             calendars={one.code: calendars[one.code] for one in self.calendars},
         )

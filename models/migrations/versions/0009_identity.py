@@ -14,6 +14,7 @@ depends_on = None
 
 TABLES = """
 DROP FUNCTION lianban_find_sign_in;
+DROP FUNCTION lianban_find_token;
 DROP TABLE sign_in;
 
 CREATE TABLE account (
@@ -116,6 +117,16 @@ FIND = """
 CREATE FUNCTION lianban_account() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE
 RETURN nullif(current_setting('lianban.account', true), '')::bigint;
 
+CREATE FUNCTION lianban_find_tokens(wanted text[])
+RETURNS TABLE (digest varchar, site_id integer, code varchar, party varchar, role varchar, member varchar,
+    scopes varchar[], used_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+AS $$
+    SELECT t.digest, t.site_id, s.code, t.party, t.role, t.member, t.scopes, t.used_at
+    FROM access_token t JOIN site s ON s.id = t.site_id WHERE t.digest = ANY (wanted)
+    AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > statement_timestamp())
+$$;
+
 CREATE FUNCTION lianban_find_sign_in(wanted text) RETURNS SETOF sign_in
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
 AS $$ SELECT * FROM sign_in WHERE digest = wanted $$;
@@ -141,6 +152,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
 AS $$ SELECT EXISTS (SELECT FROM account) $$;
 """
 FUNCTIONS = (
+    "lianban_find_tokens(text[])",
     "lianban_find_sign_in(text)",
     "lianban_find_account(text)",
     "lianban_find_outside(text, text)",

@@ -11,14 +11,12 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from models.domain.directory import Directory
 from models.domain.playbook import reader as r
 from models.domain.playbook.model import Playbook
 from models.domain.playbook.parse import ParsedPlaybook, read_playbook
 from models.domain.playbook.site import parse_site
 from models.domain.playbook.site_model import SiteSpec
 from models.domain.playbook.source import Source
-from models.domain.playbook.validate import validate
 from models.domain.words import Origin, Severity
 
 SITE_CODE: Final = re.compile(r"[A-Z][A-Z0-9]{0,15}")
@@ -134,11 +132,6 @@ def read_format(folder: Path) -> Format:
 
 
 _FORMAT, _SITE, _RULES = _FILES = ("format.toml", "site.toml", "playbook.toml")
-
-
-def check_rules(found: Format, directory: Directory) -> list[str]:
-    """What keeps the playbook from working at the site, as sentences."""
-    return [str(problem) for problem in validate(found.rules, directory)]
 
 
 def _document(t: r.Table) -> Mapped:

@@ -3,4 +3,5 @@ const secret = location.hash.slice(1);
 if (secret) {
   history.replaceState(null, '', location.pathname);
   document.getElementById('secret').value = secret;
+  document.getElementById('typed').hidden = true;
 }

@@ -8,18 +8,17 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from PIL import Image
 from sqlalchemy import Engine
 
-from models.domain.playbook.site import parse_site
 from models.domain.streams import Role
 from services import lanes
 from services.api.app import make_app
@@ -27,14 +26,12 @@ from services.callers import Holder, create_token
 from services.execute import Shop
 from services.identity import sign_in_links
 from services.settings import Settings
-from services.store import sites
 from services.store.claims import LIVE
 from services.store.contexts import Contexts
 from services.store.engine import DatabaseRole, open_engine
 from services.store.transactions import transaction
-from tests.databases import empty
+from tests.databases import AIBO, add_aibo, empty
 
-FOLDER = Path(__file__).resolve().parents[3] / "deploy" / "playbooks" / "aibo-5"
 HOME = "http://127.0.0.1:8000"
 LEAK = {
     "site": "AIBO5",
@@ -67,10 +64,16 @@ class Checked(TestClient):
 def operation_of(document: Mapping[str, Any], method: str, path: str) -> Mapping[str, Any] | None:
     """The operation that serves a path; a fixed part of a path wins over a parameter."""
     for template in sorted(document["paths"], key=lambda one: one.count("{")):
-        if re.fullmatch(re.sub(r"{\w+}", "[^/]+", template), path) and method in document["paths"][template]:
+        if method in document["paths"][template] and pattern_of(template).fullmatch(path):
             found: Mapping[str, Any] = document["paths"][template][method]
             return found
     return None
+
+
+@cache
+def pattern_of(template: str) -> re.Pattern[str]:
+    """What the paths of a template look like."""
+    return re.compile(re.sub(r"{\w+}", "[^/]+", template))
 
 
 def must_be_declared(document: Mapping[str, Any], operation: Mapping[str, Any], answer: Any) -> None:
@@ -134,6 +137,8 @@ class World:
     worker: Shop
     settings: Settings
     site_ids: dict[str, int]
+    portal: BlockingPortal | None = None
+    """The loop that answers, as a server has it; without one each request makes its own."""
 
     def route(self) -> None:
         """Let the route lane do what waits for it."""
@@ -160,7 +165,7 @@ class World:
             follow_redirects=False,
             raise_server_exceptions=False,
         )
-        client.document = self.app.openapi()
+        client.document, client.portal = self.app.openapi(), self.portal
         return client
 
     def of(self, role: str, party: str | None = None, **more: Any) -> Checked:
@@ -177,14 +182,8 @@ class World:
         return self.of(role, party).post(f"/api/v1/orders/{code}/{path}", json=body or {})
 
 
-@pytest.fixture(scope="session", autouse=True)
-def plain_log() -> Iterator[None]:
-    """structlog's own default draws tracebacks with all locals, which takes half a minute here."""
-    structlog.configure(
-        processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()]
-    )
-    yield
-    structlog.reset_defaults()
+_DESCRIBED: dict[str, dict[str, Any]] = {}
+"""The document is the same for all worlds, and FastAPI keeps 15 MB for good of each that it makes."""
 
 
 @pytest.fixture(scope="session")
@@ -196,19 +195,18 @@ def engines(migrated_url: str) -> Iterator[tuple[Engine, Engine]]:
     worker.dispose()
 
 
-def _add(engine: Engine, code: str) -> int:
-    source = (FOLDER / "site.toml").read_text(encoding="utf-8").replace('"AIBO5"', f'"{code}"')
-    rules = ("playbook.toml", (FOLDER / "playbook.toml").read_text(encoding="utf-8"))
-    plan = (FOLDER / "floorplan.svg").read_text(encoding="utf-8")
-    with transaction(engine) as sql:
-        return sites.add_site(
-            sql, parse_site("site.toml", source), rules, clock=sites.Clock(), floorplan=plan
-        )
+@pytest.fixture(scope="module")
+def portal() -> Iterator[BlockingPortal]:
+    with start_blocking_portal() as loop:
+        yield loop
 
 
 @pytest.fixture(scope="module")
 def world(
-    migrated_url: str, engines: tuple[Engine, Engine], tmp_path_factory: pytest.TempPathFactory
+    migrated_url: str,
+    engines: tuple[Engine, Engine],
+    tmp_path_factory: pytest.TempPathFactory,
+    portal: BlockingPortal,
 ) -> World:
     """One world a file; each test makes orders of its own in it."""
     app_engine, worker_engine = engines
@@ -217,11 +215,18 @@ def world(
             "LIANBAN_ENV": "test",
             "LIANBAN_DATA": str(tmp_path_factory.mktemp("data")),
             "LIANBAN_SECRET_KEY": "k" * 40,
+            # All tests come from one address, faster than any person.
+            "LIANBAN_REQUESTS_PER_ADDRESS": "1000000",
+            "LIANBAN_REQUESTS_PER_CALLER": "1000000",
         }
     )
     empty(migrated_url)
-    ids = {code: _add(worker_engine, code) for code in ("AIBO5", "OTHER")}
-    return World(make_app(Shop(app_engine, Contexts()), told), Shop(worker_engine, Contexts()), told, ids)
+    plan = (AIBO / "floorplan.svg").read_text(encoding="utf-8")
+    ids = {code: add_aibo(worker_engine, code, floorplan=plan) for code in ("AIBO5", "OTHER")}
+    app = make_app(Shop(app_engine, Contexts()), told)
+    app.openapi_schema = _DESCRIBED.get("document")
+    _DESCRIBED["document"] = app.openapi()
+    return World(app, Shop(worker_engine, Contexts()), told, ids, portal)
 
 
 @pytest.fixture(scope="session")

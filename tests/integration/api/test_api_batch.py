@@ -8,15 +8,9 @@ from models.domain.orders.commands import Report
 from models.domain.orders.handlers import HANDLERS
 from services import nudges
 from services.store.transactions import transaction
+from tests.integration.api.conftest import LEAK
 
 BATCH = "/api/v1/orders:batch"
-LEAK = {
-    "site": "AIBO5",
-    "space": "table-tennis",
-    "category": "leak",
-    "origin": "pre_existing",
-    "description": "乒乓房漏水，靠窗地上有水",
-}
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from services.api.examples import BODIES
-from services.callers import caller_by_token
+from services.callers import callers_by_tokens
 from services.desk import key_of
 from services.store import transactions
 from services.views.order import order_view
@@ -157,7 +157,7 @@ def test_an_order_costs_at_most_seven_queries(world: World, monkeypatch: pytest.
     assert world.client(caller_token).get(f"/api/v1/orders/{code}").status_code == 200
     shop = world.app.state.shop
     with transactions.transaction(shop.engine) as sql:
-        caller = caller_by_token(sql, caller_token)
+        caller = callers_by_tokens(sql, [caller_token]).get(caller_token)
     assert caller is not None
     counted: list[str] = []
     original = psycopg.Connection.execute

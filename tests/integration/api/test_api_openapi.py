@@ -108,7 +108,23 @@ def test_access_is_by_token_but_for_health(world: World) -> None:
     document = world.app.openapi()
     assert document["security"] == [{"token": []}]
     open_ = {path for path, _, one in _operations(document) if one.get("security") == []}
-    assert open_ == {"/health/live", "/health/ready", "/health/engine"}
+    assert open_ == {
+        *("/health/live", "/health/ready", "/health/engine"),
+        *("/api/v1/public/reports", "/api/v1/public/sites/{site}"),
+        *("/api/v1/public/sites/{site}/topics", "/api/v1/public/topics/{code}"),
+        *("/api/v1/public/sites/{site}/answers", "/api/v1/public/answers/{code}/helped"),
+        "/api/v1/public/topics/{code}/opinion",
+        *("/api/v1/public/sites/{site}/drawings", "/api/v1/public/drawings/{code}"),
+        *("/api/v1/public/drawings/{code}/photos/{photo}", "/api/v1/public/drawings/{code}/comments"),
+        *("/api/v1/public/drawings/{code}/take-back", "/api/v1/public/sites/{site}/pairs"),
+        *("/api/v1/public/pairs/{code}/photos/{photo}", "/api/v1/public/sites/{site}/progress"),
+    }
+
+
+def test_what_a_resident_does_on_an_order_is_by_its_code(world: World) -> None:
+    document = world.app.openapi()
+    by_code = {path for path, _, one in _operations(document) if one.get("security") == [{"code": []}]}
+    assert by_code == {path for path in document["paths"] if path.startswith("/api/v1/public/orders/")}
 
 
 ODD_BODIES: list[Any] = [

@@ -16,8 +16,9 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from models.domain.streams import Role
-from services.identity import accounts, outside
+from services.identity import accounts, outside, providers
 from services.store.transactions import transaction
+from services.web import entrance
 
 if TYPE_CHECKING:
     from tests.integration.api.conftest import World
@@ -92,7 +93,7 @@ class Provider:
 def provider(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
     made = Provider()
     told = {"name": "街道", "issuer": made.issuer, "client_id": "lianban", "client_secret": "s"}
-    monkeypatch.setattr(outside, "provider_of", lambda _: outside.Provider.model_validate(told))
+    monkeypatch.setattr(entrance, "provider_of", lambda _: providers.Provider.model_validate(told))
     yield made
     made.server.shutdown()
     made.server.server_close()

@@ -150,6 +150,7 @@ def test_an_unknown_order_is_a_page_that_leads_back(world: World) -> None:
 
 
 def test_english_is_chosen_once_and_kept(world: World) -> None:
+    world.report()
     client = _signed_in(world)
     assert "Open" in client.get("/?lang=en", headers=HTML).text
     assert "The ball is with" in client.get("/", headers=HTML).text
@@ -193,7 +194,7 @@ def test_the_other_language_keeps_what_was_chosen(world: World) -> None:
 def test_the_reference_says_how_to_begin_and_names_filters(world: World) -> None:
     page = world.of("handler", "committee").get("/docs", headers=HTML).text
     assert "<code>GET /api/v1/sites/{site}</code>" in page
-    assert page.index("<code>POST /api/v1/orders</code></h3>") < page.index("/photos</code></h3>")
+    assert page.index("<code>POST /api/v1/orders</code></h2>") < page.index("/photos</code></h2>")
     assert "site, status, category" in page
 
 

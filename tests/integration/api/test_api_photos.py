@@ -9,19 +9,20 @@ from io import BytesIO
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
-import anyio
 import pytest
 from PIL import Image, ImageCms
 
 from models.domain.ledger import commitment
 from services import photos
-from services.api.edge import MOST_FORM_BYTES, MOST_JSON_BYTES
+from services.api.edge import MOST_JSON_BYTES, MOST_PHOTO_BYTES
 from services.pictures.limits import MOST_BYTES
 from services.pictures.shelf import ShelfAway
 from services.store.transactions import transaction
 from tests.hostile import REFUSED
 
 if TYPE_CHECKING:
+    from anyio.from_thread import BlockingPortal
+
     from tests.integration.api.conftest import World
 
 
@@ -80,7 +81,7 @@ def test_nothing_in_a_served_photo_can_run(world: World, folder: str, size: str)
     code = world.report()
     photo = _send(world, code, _drawn("JPEG")).json()["photos"][0]
     shown = world.of("handler", "street").get(f"{folder}/{code}/photos/{photo['id']}?size={size}")
-    assert shown.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert shown.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'; sandbox"
     assert shown.headers["x-content-type-options"] == "nosniff"
     assert re.fullmatch(
         rf'inline; filename="{code}-[0-9a-f]{{8}}\.(jpg|webp)"', shown.headers["content-disposition"]
@@ -241,9 +242,11 @@ def test_a_storage_that_is_away_is_told_as_such_and_leaves_no_row(
 
 
 @pytest.mark.parametrize(
-    ("path", "most"), [("orders/{}/photos", MOST_FORM_BYTES), ("orders", MOST_JSON_BYTES)]
+    ("path", "most"), [("orders/{}/photos", MOST_PHOTO_BYTES), ("orders", MOST_JSON_BYTES)]
 )
-def test_a_body_without_a_length_is_refused_while_it_comes(world: World, path: str, most: int) -> None:
+def test_a_body_without_a_length_is_refused_while_it_comes(
+    world: World, portal: BlockingPortal, path: str, most: int
+) -> None:
     """No client of ours: each piece that the server asks for is counted."""
     code, token = world.report(), world.token("handler", "property")
     kind = "multipart/form-data; boundary=x" if path.endswith("photos") else "application/json"
@@ -280,7 +283,7 @@ def test_a_body_without_a_length_is_refused_while_it_comes(world: World, path: s
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 8000),
     }
-    anyio.run(world.app, scope, receive, send)
+    portal.call(world.app, scope, receive, send)
     assert (sent[0]["status"], dict(sent[0]["headers"])[b"connection"]) == (413, b"close")
     assert taken <= most + 2 * piece
 

@@ -192,9 +192,14 @@ def test_a_refusal_offers_nothing_that_would_be_refused_in_turn(world: World) ->
 
 
 def test_a_refusal_names_only_those_whom_one_can_turn_to(world: World) -> None:
-    told = world.act(world.report(), "assignments/property/verify", "client").json()
+    told = world.act(world.report(), "assignments/property/verify", "asset_company").json()
     assert [one["code"] for one in told["may"]] == ["committee"]
     assert told["detail"] == "“核查通过”应由爱博五村居委会办理"
+
+
+def test_a_refusal_names_no_party_to_whoever_may_not_see_them(world: World) -> None:
+    told = world.act(world.report(), "assignments/property/verify", "client").json()
+    assert told["detail"] == "“核查通过”应由本单的承办单位办理"
 
 
 def test_nothing_happens_on_a_frozen_clock(world: World) -> None:
@@ -260,7 +265,7 @@ def test_a_database_that_is_away_is_a_503_with_retry_after(
     def broken(*_: Any, **__: Any) -> Any:
         raise error
 
-    monkeypatch.setattr("services.api.guard.caller_by_token", broken)
+    monkeypatch.setattr("services.api.guard.callers_by_tokens", broken)
     answer = world.client(token).get("/api/v1/orders")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
     assert "secret" not in answer.text

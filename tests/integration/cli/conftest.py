@@ -21,10 +21,8 @@ from services.store.contexts import Contexts
 from services.store.engine import DatabaseRole, open_engine
 from services.store.migrate import upgrade
 from services.store.transactions import transaction
-from tests.databases import empty
+from tests.databases import AIBO, empty
 
-ROOT = Path(__file__).resolve().parents[3]
-AIBO = ROOT / "deploy" / "playbooks" / "aibo-5"
 ZONE = ZoneInfo("Asia/Shanghai")
 MONDAY = "2026-10-12T09:00"
 
@@ -35,9 +33,10 @@ class Cli(Protocol):
 
 @pytest.fixture(scope="session")
 def cli_url(postgres_url: str) -> str:
-    """A migrated database beside the one that other tests use."""
+    """A migrated database beside the one that other tests use; made once, whichever folder asks first."""
     with psycopg.connect(postgres_url, autocommit=True) as sql:
-        sql.execute("CREATE DATABASE lianban_cli")
+        if sql.execute("SELECT FROM pg_database WHERE datname = 'lianban_cli'").fetchone() is None:
+            sql.execute("CREATE DATABASE lianban_cli")
     url = urlunsplit(urlsplit(postgres_url)._replace(path="/lianban_cli"))
     upgrade(url)
     return url
@@ -80,6 +79,9 @@ def run(environment: pytest.MonkeyPatch) -> Cli:
             # An address stays in one piece, so that it can be copied.
             wide = [one for one in result.stdout.splitlines() if cell_len(one) > 80 and "://" not in one]
             assert wide == []
+        # A word that is longer by itself (a path) stands alone on its line.
+        assert [one for one in result.stderr.splitlines() if cell_len(one) > 80 and " " in one.strip()] == []
+        result.stderr_bytes = " ".join(result.stderr.split()).encode()  # sentences as they were meant
         return result
 
     return run

@@ -67,7 +67,7 @@ def test_a_time_without_a_zone_is_the_site_s(aibo: Cli, leak: str, shop: Shop) -
 
 
 REFUSED = [
-    (["dance"], "there is no action dance; there are acknowledge, agree-plan"),
+    (["dance"], "there is no action dance; there are accept-time, acknowledge, agree-plan"),
     (["acknowledge"], "say whose assignment: act AIBO5-1 acknowledge PARTY; on it are"),
     (["acknowledge", "nobody"], "there is no party nobody at AIBO5"),
     (["cancel", "property", "reason=x"], "cancel concerns the whole order: leave property out."),
@@ -75,7 +75,7 @@ REFUSED = [
     (["hold", "property", "reason=material", "until=2026-12-01"], "until needs a time of day as well"),
     (["hold", "property", "reason=material", "until=soonsoonsoon"], "is no date and time"),
     (["hold", "property", "reason=boredom", "until=2026-10-20T17:30"], "reason: "),
-    (["note", "hello=1"], "hello: extra inputs are not permitted. It takes note=…."),
+    (["note", "hello=1"], "hello: extra inputs are not permitted. It takes note=… [mentions=…]."),
     (["note", "property", "hello"], "hello: details are written key=value"),
     (["decide", "property", "granted=perhaps"], "granted: input should be a valid boolean"),
     (["merge", "into=AIBO5-77", "reason=同一处"], "there is no order"),

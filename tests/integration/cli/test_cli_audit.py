@@ -3,18 +3,13 @@
 import json
 
 from services.execute import Shop
-from services.store.transactions import transaction
+from tests.databases import change
 from tests.integration.cli.conftest import Cli
-
-
-def change(shop: Shop, statement: str) -> None:
-    with transaction(shop.engine) as sql:
-        assert sql.execute(statement.encode()).rowcount > 0
 
 
 def test_what_is_as_the_events_have_it_is_found_so(aibo: Cli, leak: str) -> None:
     told = " ".join(aibo("audit").stdout.split())
-    assert "1 order: everything is armed, fired and sent as the events have it." in told
+    assert "1 record: everything is armed, fired and sent as the events have it." in told
 
 
 def test_drift_is_printed_with_its_order_kind_and_both_sides(aibo: Cli, leak: str, shop: Shop) -> None:

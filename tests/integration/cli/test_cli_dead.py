@@ -6,37 +6,35 @@ import pytest
 
 from services.execute import Shop
 from services.store.claims import LIVE, MOST_ATTEMPTS, Queue, claim
-from services.store.transactions import transaction
+from tests.databases import rows
 from tests.integration.cli.conftest import Cli
-
-
-def run_sql(shop: Shop, statement: str, *values: object) -> list[tuple[object, ...]]:
-    with transaction(shop.engine) as sql:
-        found = sql.execute(statement.encode(), values)
-        return found.fetchall() if found.description else []
 
 
 @pytest.fixture
 def poisoned(aibo: Cli, shop: Shop) -> Cli:
     """An order that was tried in vain to be routed, by processes that died of it."""
     aibo("report", "--space", "hall", "灯不亮")
-    run_sql(shop, "UPDATE site SET clock = 'live'")
-    run_sql(shop, "UPDATE routing SET attempts = %s", MOST_ATTEMPTS - 1)
+    rows(shop, "UPDATE site SET clock = 'live'")
+    rows(shop, "UPDATE routing SET attempts = %s", MOST_ATTEMPTS - 1)
     claim(shop.engine, Queue.ROUTING, LIVE, 1)
     return aibo
 
 
 def test_it_lists_number_queue_order_and_tries(poisoned: Cli) -> None:
-    assert poisoned("dead", "list").stdout.split()[-9:-5] == ["1", "routing", "AIBO5-1", "8"]
+    assert "1 routing AIBO5-1 8" in " ".join(poisoned("dead", "list").stdout.split())
     (row,) = json.loads(poisoned("dead", "list", "--json").stdout)
     assert (row["queue"], row["order"], row["attempts"], row["error"]) == ("routing", "AIBO5-1", 8, None)
 
 
 def test_it_shows_a_row_with_its_last_error_and_what_dropping_it_takes(poisoned: Cli, shop: Shop) -> None:
-    run_sql(shop, "UPDATE dead SET error = 'KeyError (services/execute.py:1)'")
+    rows(shop, "UPDATE dead SET error = 'KeyError (services/execute.py:1)'")
     told = " ".join(poisoned("dead", "show", "1").stdout.split())
     assert "last error KeyError (services/execute.py:1)" in told
     assert "dropping needs --yes: its order would never reach anybody" in told
+
+
+def test_it_says_how_much_waits_to_be_published(poisoned: Cli) -> None:
+    assert "outbox: 1 rows wait to be published, the oldest since" in poisoned("dead", "list").stdout
 
 
 def test_a_number_that_is_not_there_is_a_sentence(poisoned: Cli) -> None:
@@ -48,16 +46,16 @@ def test_what_begins_anew_is_claimed_again_at_once(poisoned: Cli, shop: Shop, wh
     assert claim(shop.engine, Queue.ROUTING, LIVE, 1).rows == ()
     assert poisoned("dead", "retry", which).stdout == "1 begin anew.\n"
     assert len(claim(shop.engine, Queue.ROUTING, LIVE, 1).rows) == 1
-    assert poisoned("dead", "list").stdout == "nothing is in quarantine.\n"
+    assert poisoned("dead", "list").stdout.startswith("nothing is in quarantine.\n")
 
 
 def test_what_somebody_needs_is_dropped_only_with_yes(poisoned: Cli, shop: Shop) -> None:
     refused = poisoned("dead", "drop", "1", "--reason", "a test", code=1)
     assert "its order would never reach anybody" in " ".join(refused.stderr.split())
-    assert run_sql(shop, "SELECT count(*) FROM routing") == [(1,)]
+    assert rows(shop, "SELECT count(*) FROM routing") == [(1,)]
     poisoned("dead", "drop", "1", "--reason", "a test", "--yes")
-    assert run_sql(shop, "SELECT count(*) FROM routing") == [(0,)]
-    assert run_sql(shop, "SELECT action, reason FROM dead_action") == [("dropped", "a test")]
+    assert rows(shop, "SELECT count(*) FROM routing") == [(0,)]
+    assert rows(shop, "SELECT action, reason FROM dead_action") == [("dropped", "a test")]
 
 
 def test_nothing_is_dropped_without_a_reason(poisoned: Cli) -> None:

@@ -15,6 +15,7 @@ from services.store.claims import LIVE, Queue, claim
 from services.store.engine import DatabaseRole, open_engine
 from services.store.heartbeats import beat
 from services.store.transactions import transaction
+from tests.databases import rows
 from tests.integration.cli.conftest import Cli
 
 
@@ -31,11 +32,6 @@ def healthy(aibo: Cli, redis_url: str, shop: Shop, environment: pytest.MonkeyPat
 
 def told(result_output: str) -> str:
     return " ".join(result_output.split())
-
-
-def run_sql(shop: Shop, statement: str) -> None:
-    with transaction(shop.engine) as sql:
-        sql.execute(statement.encode())
 
 
 def test_a_healthy_stack_has_no_failure(healthy: Cli) -> None:
@@ -97,10 +93,10 @@ def test_a_port_that_another_program_has_is_a_failure(healthy: Cli, environment:
 
 
 def test_a_pulse_that_is_silent_and_work_that_waits_are_told(healthy: Cli, shop: Shop) -> None:
-    run_sql(shop, "UPDATE heartbeat SET at = at - interval '1 hour'")
-    run_sql(shop, "UPDATE site SET clock = 'live'")
+    rows(shop, "UPDATE heartbeat SET at = at - interval '1 hour'")
+    rows(shop, "UPDATE site SET clock = 'live'")
     healthy("report", "--space", "hall", "灯不亮")
-    run_sql(shop, "UPDATE routing SET wanted_at = wanted_at - interval '1 hour'")
+    rows(shop, "UPDATE routing SET wanted_at = wanted_at - interval '1 hour'")
     found = told(healthy("doctor").stdout)
     assert "WARN pulse no sign of life since" in found
     assert "WARN lanes work is waiting: routing" in found
@@ -108,10 +104,10 @@ def test_a_pulse_that_is_silent_and_work_that_waits_are_told(healthy: Cli, shop:
 
 def test_work_in_quarantine_and_what_it_alerted_is_told(healthy: Cli, shop: Shop) -> None:
     healthy("report", "--space", "hall", "灯不亮")
-    run_sql(shop, "UPDATE site SET clock = 'live'")
-    run_sql(shop, "UPDATE routing SET attempts = 7")
+    rows(shop, "UPDATE site SET clock = 'live'")
+    rows(shop, "UPDATE routing SET attempts = 7")
     claim(shop.engine, Queue.ROUTING, LIVE, 1)
-    run_sql(shop, "UPDATE dead SET tried_at = now() - interval '1 hour'")
+    rows(shop, "UPDATE dead SET tried_at = now() - interval '1 hour'")
     with transaction(shop.engine) as sql:
         watch(sql, {})
     found = told(healthy("doctor").stdout)
@@ -202,7 +198,7 @@ def test_a_schema_that_is_behind_is_a_failure(healthy: Cli, cli_url: str) -> Non
 def test_in_production_a_recorder_is_no_channel(
     healthy: Cli, environment: pytest.MonkeyPatch, shop: Shop
 ) -> None:
-    run_sql(shop, "UPDATE site SET clock = 'live'")
+    rows(shop, "UPDATE site SET clock = 'live'")
     for name, value in (
         ("LIANBAN_ENV", "production"),
         ("LIANBAN_SECRET_KEY", "k" * 40),

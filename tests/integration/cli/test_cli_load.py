@@ -7,18 +7,13 @@ from pathlib import Path
 import pytest
 
 from services.execute import Shop
-from services.store.transactions import transaction
-from tests.integration.cli.conftest import AIBO, Cli
+from tests.databases import AIBO, rows
+from tests.integration.cli.conftest import Cli
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(AIBO, tmp_path / "site"))
-
-
-def rows(shop: Shop, statement: str) -> list[tuple[object, ...]]:
-    with transaction(shop.engine) as sql:
-        return list(sql.execute(statement.encode()).fetchall())
 
 
 def test_a_folder_becomes_a_site_and_it_is_said_what_is_in_it(cli: Cli) -> None:

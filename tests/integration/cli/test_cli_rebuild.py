@@ -6,18 +6,14 @@ from services.execute import Shop
 from services.rebuilding import rebuild
 from services.store.engine import DatabaseRole, open_engine
 from services.store.transactions import transaction
+from tests.databases import change
 from tests.integration.cli.conftest import Cli
-
-
-def change(shop: Shop, statement: str) -> None:
-    with transaction(shop.engine) as sql:
-        assert sql.execute(statement.encode()).rowcount > 0
 
 
 def test_what_is_as_the_events_say_is_found_so(aibo: Cli, leak: str) -> None:
     aibo("act", leak, "acknowledge", "property")
     told = " ".join(aibo("rebuild").stdout.split())
-    assert "1 order, " in told
+    assert "1 record, " in told
     assert "everything is as the events say, and every chain holds" in told
 
 
@@ -103,7 +99,7 @@ def test_many_orders_are_looked_at_batch_by_batch(
     for number in range(5):
         aibo("report", "--space", "hall", f"{number} 号灯不亮")
     assert [tally.streams for tally in rebuild(shop)] == [2, 4, 5]
-    assert "5 orders, 5 events" in aibo("rebuild").stdout
+    assert "5 records, 5 events" in aibo("rebuild").stdout
 
 
 def test_an_order_that_is_not_there_is_said_so(aibo: Cli) -> None:

@@ -13,7 +13,8 @@ from services.notify.outside_wire import Wire
 from services.secrets import is_sealed, ring, ring_of
 from services.settings import Settings, settings
 from services.store.transactions import transaction
-from tests.integration.cli.conftest import AIBO, Cli
+from tests.databases import AIBO
+from tests.integration.cli.conftest import Cli
 from tests.integration.notify_contract.far_end import Far, Http, serving
 
 CANARY = "c4n4ryc4n4ryc4n4ryc4n4ry"

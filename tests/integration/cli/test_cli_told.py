@@ -7,7 +7,6 @@ import pytest
 
 from models.domain.orders import commands as c
 from models.domain.orders.state import Reporter
-from models.domain.playbook.site import parse_site
 from models.domain.playbook.site_model import ChannelSpec
 from models.domain.streams import SYSTEM, Actor, Role, StreamKey
 from models.domain.words import Origin, ReporterKind, Severity
@@ -21,21 +20,16 @@ from services.store import sites
 from services.store.claims import LIVE
 from services.store.private import private_text
 from services.store.transactions import transaction
-from tests.integration.cli.conftest import AIBO, Cli
-
-PLAYBOOK = ("playbook.toml", (AIBO / "playbook.toml").read_text(encoding="utf-8"))
+from tests.databases import SPEC, add_aibo
+from tests.integration.cli.conftest import Cli
 
 
 def spoken_site(shop: Shop) -> int:
     """爱博五村, live, where everybody is told by telephone."""
-    spec = parse_site("site.toml", (AIBO / "site.toml").read_text(encoding="utf-8"))
     channels = tuple(
-        ChannelSpec("spoken", "021-12345678", member.code, None) for member in spec.members if member.party
+        ChannelSpec("spoken", "021-12345678", member.code, None) for member in SPEC.members if member.party
     )
-    with transaction(shop.engine) as sql:
-        return sites.add_site(
-            sql, replace(spec, channels=channels), PLAYBOOK, clock=sites.Clock(), floorplan=None
-        )
+    return add_aibo(shop.engine, spec=replace(SPEC, channels=channels))
 
 
 @pytest.fixture

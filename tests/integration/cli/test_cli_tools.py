@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 
-from services.callers import caller_by_token
+from services.callers import callers_by_tokens
 from services.cli.operating import console
 from services.cli.phone import Watch
 from services.execute import Shop
@@ -32,7 +32,7 @@ def test_a_token_is_shown_once_alone_on_standard_output_and_works(aibo: Cli, cli
     secret = made.stdout.strip()
     engine = open_engine(cli_url, DatabaseRole.APP)
     with transaction(engine) as sql:
-        caller = caller_by_token(sql, secret)
+        caller = callers_by_tokens(sql, [secret]).get(secret)
     engine.dispose()
     assert caller is not None
     assert (caller.actor.party, str(caller.actor.role), list(caller.sites)) == (

@@ -38,7 +38,7 @@ from services.store.private import private_text
 from services.store.sites import Clock
 from services.store.streams import want_routing
 from services.store.transactions import transaction
-from tests.integration.engine.conftest import add_aibo
+from tests.databases import add_aibo
 from tests.integration.engine.test_execute import LEAK, one, reported, routed, status_of
 
 PROPERTY = Actor(Role.HANDLER, "property", "m:property")
@@ -287,7 +287,7 @@ def test_a_lane_that_meets_only_held_streams_ends_its_round(shop: Shop, committe
 
 
 def test_the_driver_of_a_virtual_clock_waits_for_a_stream_that_somebody_holds(shop: Shop) -> None:
-    site = add_aibo(shop, "PAST", Clock("virtual", LONG_AGO))
+    site = add_aibo(shop.engine, "PAST", clock=Clock("virtual", LONG_AGO))
     scope = Scope(site, LONG_AGO)
     key = StreamKey(site, 1)
     report = c.Report(
@@ -314,7 +314,7 @@ def wait_for(condition: Callable[[], object], within: float = 10) -> None:
 
 def with_ticket(committee: Caller, key: StreamKey, body: bytes) -> Unit:
     ticket = Ticket.of(actor="a", route="r", key="k", site_id=key.site_id, body=body, status=201)
-    return Unit((desk.reported(committee, key, LEAK, None),), ticket)
+    return Unit((desk.reported(committee, key, LEAK),), ticket)
 
 
 def two_keys(shop: Shop, committee: Caller) -> list[StreamKey]:
@@ -429,7 +429,7 @@ def test_a_mistake_of_ours_in_one_unit_is_logged_with_its_place(
 
 
 def test_a_storm_at_one_site_does_not_hold_up_the_others(shop: Shop) -> None:
-    busy, quiet = add_aibo(shop, "BUSY"), add_aibo(shop, "QUIET")
+    busy, quiet = add_aibo(shop.engine, "BUSY"), add_aibo(shop.engine, "QUIET")
     with transaction(shop.engine) as sql:
         want_routing(sql, ((StreamKey(busy, number), LONG_AGO) for number in range(1, 201)))
         want_routing(sql, [(StreamKey(quiet, 1), LONG_AGO + timedelta(days=1))])

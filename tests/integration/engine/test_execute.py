@@ -23,7 +23,7 @@ from services.store.contexts import UnknownSite
 from services.store.idempotency import KeyReused, Ticket
 from services.store.streams import want_routing
 from services.store.transactions import transaction
-from tests.integration.engine.conftest import caller
+from tests.databases import caller
 
 LEAK = ReportBody(space="table-tennis", description="乒乓房漏水", category="leak", origin="pre_existing")
 

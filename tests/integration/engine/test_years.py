@@ -13,7 +13,7 @@ from services.store import sites
 from services.store.claims import Scope
 from services.store.transactions import transaction
 from services.years import YearFileError, publish, read_year
-from tests.integration.engine.conftest import add_aibo, caller
+from tests.databases import add_aibo, caller
 
 FILE = """
 source = "国务院办公厅通知"
@@ -42,7 +42,7 @@ def fix_of(shop: Shop, key: StreamKey) -> tuple[datetime, bool]:
 
 def test_publication_moves_open_provisional_deadlines_and_says_so_on_record(shop: Shop) -> None:
     begins = datetime(2026, 12, 21, 2, tzinfo=UTC)
-    site_id = add_aibo(shop, "AIBO5", sites.Clock("virtual", begins))
+    site_id = add_aibo(shop.engine, clock=sites.Clock("virtual", begins))
     body = ReportBody(space="dance", description="漏", category="leak", origin="pre_existing")
     key, _ = desk.report(shop, caller("committee", site_id), "AIBO5", body, desk.Extras(now=begins))
     lanes.route(shop, Scope(site_id, begins))

@@ -1,13 +1,14 @@
 """A migrated database with 爱博五村 and a few orders, a key of its own, and an owner who tampers."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import Engine
 
 from models.domain import ledger
 from models.domain.merkle import CompactRange
@@ -23,10 +24,7 @@ from services.ledger.log import grow, write
 from services.ledger.sequencer import sequence
 from services.ledger.verifying import trust, verify
 from services.settings import Settings
-from services.store.contexts import Contexts
 from services.store.transactions import transaction
-from tests.databases import empty
-from tests.integration.engine.conftest import add_aibo, caller
 
 TABLES = ("event", "stream", "log_run", "log_pending", "private_row")
 NOTHING = hashlib.sha256(b"nothing of this kind happened").digest()
@@ -37,24 +35,8 @@ Look = Callable[..., Tally]
 
 
 @pytest.fixture
-def shop(worker_engine: Engine, migrated_url: str) -> Shop:
-    empty(migrated_url)
-    return Shop(worker_engine, Contexts())
-
-
-@pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings.read({"LIANBAN_DATA": str(tmp_path / "data"), "LIANBAN_ENV": "test"})
-
-
-@pytest.fixture
-def site_id(shop: Shop) -> int:
-    return add_aibo(shop, "AIBO5")
-
-
-@pytest.fixture
-def committee(site_id: int) -> Caller:
-    return caller("committee", site_id)
 
 
 @pytest.fixture
@@ -111,19 +93,26 @@ class Owner:
         self._url = url
 
     def run(self, *statements: str) -> None:
-        with psycopg.connect(self._url) as sql:
-            for one in (*self._forced("NO FORCE"), *statements, *self._forced("FORCE")):
+        with self._unforced() as sql:
+            for one in statements:
                 sql.execute(one.encode())
 
-    def _forced(self, how: str) -> list[str]:
-        return [f"ALTER TABLE {table} {how} ROW LEVEL SECURITY" for table in TABLES]
+    @contextmanager
+    def _unforced(self) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+        """A transaction in which row-level security holds back nobody."""
+        with psycopg.connect(self._url) as sql:
+            self._turn(sql, "NO FORCE")
+            yield sql
+            self._turn(sql, "FORCE")
+
+    def _turn(self, sql: psycopg.Connection[tuple[Any, ...]], how: str) -> None:
+        for table in TABLES:
+            sql.execute(f"ALTER TABLE {table} {how} ROW LEVEL SECURITY".encode())
 
     def rewrite(self, key: StreamKey, since: int) -> None:
         """Another instant in each event from `since` on, every hash computed anew, the stream's head too."""
         where = f"site_id = {key.site_id} AND stream_id = {key.stream_id}"
-        with psycopg.connect(self._url) as sql:
-            for one in self._forced("NO FORCE"):
-                sql.execute(one.encode())
+        with self._unforced() as sql:
             rows = sql.execute(f"SELECT seq, payload, digest FROM event WHERE {where} ORDER BY seq".encode())
             head = ledger.GENESIS
             for seq, payload, digest in rows.fetchall():
@@ -137,14 +126,10 @@ class Owner:
                     (told, head, seq),
                 )
             sql.execute(f"UPDATE stream SET head = %s WHERE {where}".encode(), (head,))
-            for one in self._forced("FORCE"):
-                sql.execute(one.encode())
 
     def rewrite_log(self) -> None:
         """The whole log made anew from the events as they now are, in the same order."""
-        with psycopg.connect(self._url) as sql:
-            for one in self._forced("NO FORCE"):
-                sql.execute(one.encode())
+        with self._unforced() as sql:
             events = []
             for site_id, stream_id, first, last in sql.execute(
                 "SELECT site_id, stream_id, first_seq, last_seq FROM log_run ORDER BY first_index"
@@ -158,8 +143,6 @@ class Owner:
             sql.execute("DELETE FROM log_node")
             tree = CompactRange()
             write(sql, tree, grow(tree, events))
-            for one in self._forced("FORCE"):
-                sql.execute(one.encode())
 
 
 @pytest.fixture

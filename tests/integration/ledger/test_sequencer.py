@@ -124,7 +124,8 @@ def test_the_stored_tree_is_that_of_all_leaves_and_proves_each(shop: Shop, site_
             for seq in range(first, first + width):
                 add_event(sql, StreamKey(site_id, stream), seq)
         total += width
-        assert sequence(shop.engine) == width
+        # Several batches: on a busy machine they take longer than the lane has at a time.
+        assert sequence(shop.engine, budget=None) == width
     with transaction(shop.engine) as sql:
         tree, nodes = read_log(sql).tree, stored_nodes(sql)
         leaves = [leaf for run in runs_from(sql, 0, 100) for leaf in split(run.leaves)]

@@ -31,7 +31,11 @@ def test_addresses_of_the_open_internet_are_public(address: str) -> None:
     assert is_public(address)
 
 
-HOSTS = ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "127.1", "0"]
+HOSTS = [
+    *("127.0.0.1", "localhost", "2130706433", "0x7f.1", "127.1", "0", "0177.0.0.1", "017700000001"),
+    *("0x7f000001", "127.0.0.1.", "localhost.", "[::1]", "[::ffff:127.0.0.1]", "[0:0:0:0:0:ffff:7f00:1]"),
+    *("evil.example@127.0.0.1", "127.0.0.1#@evil.example", "127。0。0。1", "①②⑦.0.0.1"),
+]
 
 
 @pytest.mark.parametrize("host", HOSTS)
@@ -78,6 +82,18 @@ def test_private_addresses_are_reached_where_the_installation_allows_it() -> Non
     with serving(Http, Far(204)) as port:
         address = f'{{"url": "http://127.0.0.1:{port}/", "secret": "0123456789abcdef"}}'
         assert Outside(wire=Wire(2.0, private=True)).send(message("webhook", address)) == Accepted()
+
+
+def test_each_connection_is_cut_at_its_own_instant() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        host, port = mute.getsockname()[:2]
+        with Wire(60.0, private=True).reached(host, port) as (long, _):
+            with Wire(0.2, private=True).reached(host, port) as (short, _):
+                short.settimeout(10.0)
+                assert short.recv(1) == b""
+            long.settimeout(0.05)
+            with pytest.raises(TimeoutError):
+                long.recv(1)
 
 
 class Tls(Http):

@@ -1,7 +1,9 @@
 """The port behind which photos are kept: one contract, over a folder and over a bucket of an S3 server."""
 
+import gc
 import os
 import urllib.request
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,6 +81,39 @@ def test_a_name_with_an_ending_is_another_file(shelf: Shelf) -> None:
     assert (read(shelf, NAME), read(shelf, f"{NAME}.webp")) == (b"picture", b"thumbnail")
 
 
+def test_what_was_dropped_is_gone_and_its_neighbour_is_not(shelf: Shelf) -> None:
+    shelf.put(NAME, b"picture")
+    shelf.put(f"{NAME}.webp", b"thumbnail")
+    shelf.drop(NAME)
+    assert (read(shelf, NAME), read(shelf, f"{NAME}.webp")) == (None, b"thumbnail")
+
+
+def test_dropping_what_is_not_there_is_no_mistake(shelf: Shelf) -> None:
+    shelf.drop("cd" * 32)
+    assert shelf.open("cd" * 32) is None
+
+
+def test_what_is_read_while_it_is_dropped_is_read_whole(tmp_path: Path) -> None:
+    it = shelf_of(folder(tmp_path))
+    it.put(NAME, b"picture")
+    stored = it.open(NAME)
+    it.drop(NAME)
+    assert stored is not None
+    assert b"".join(stored.chunks) == b"picture"
+
+
+def test_a_file_that_nobody_goes_on_reading_is_closed(
+    tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    it = shelf_of(folder(tmp_path))
+    it.put(NAME, b"picture")
+    warnings.simplefilter("always", ResourceWarning)
+    stored = it.open(NAME)
+    del stored
+    gc.collect()
+    assert [str(one.message) for one in recwarn] == []
+
+
 def test_a_folder_is_read_by_its_owner_alone(tmp_path: Path) -> None:
     shelf_of(folder(tmp_path)).put(NAME, b"x")
     kept = tmp_path / "photos" / "ab" / NAME
@@ -91,6 +126,8 @@ def test_a_folder_that_cannot_be_written_is_away(tmp_path: Path) -> None:
         shelf_of(folder(tmp_path)).put(NAME, b"x")
     with pytest.raises(ShelfAway):
         shelf_of(folder(tmp_path)).open(NAME)
+    with pytest.raises(ShelfAway):
+        shelf_of(folder(tmp_path)).drop(NAME)
 
 
 def test_a_half_written_file_never_has_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

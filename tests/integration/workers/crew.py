@@ -6,7 +6,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,7 +14,6 @@ from uuid import uuid4
 import psutil
 from sqlalchemy import Engine
 
-from models.domain.playbook.site import parse_site
 from models.domain.streams import Actor, Role, StreamKey
 from services import desk
 from services.actions.bodies import ReportBody
@@ -22,10 +21,10 @@ from services.callers import Caller
 from services.cli.stack import own_children
 from services.execute import Shop
 from services.settings import Settings
-from services.store import heartbeats, sites
+from services.store import heartbeats
 from services.store.contexts import Contexts
 from services.store.transactions import transaction
-from tests.databases import AIBO
+from tests.databases import PLAYBOOK, add_aibo
 
 PARTIES = {"asset_company", "property", "autonomy_office"}
 """Whom an old leak concerns."""
@@ -178,11 +177,7 @@ def beats(engine: Engine) -> int:
 def add_site(engine: Engine, change: Callable[[str], str] = str) -> Site:
     """A live site under a code of its own, with the shipped playbook or a changed one."""
     code = f"W{uuid4().hex[:10].upper()}"
-    spec = replace(parse_site("site.toml", (AIBO / "site.toml").read_text(encoding="utf-8")), code=code)
-    rules = ("playbook.toml", change((AIBO / "playbook.toml").read_text(encoding="utf-8")))
-    with transaction(engine) as sql:
-        site_id = sites.add_site(sql, spec, rules, clock=sites.Clock(), floorplan=None)
-    return Site(Shop(engine, Contexts()), site_id, code)
+    return Site(Shop(engine, Contexts()), add_aibo(engine, code, playbook=change(PLAYBOOK)), code)
 
 
 @contextmanager

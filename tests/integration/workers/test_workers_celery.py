@@ -110,15 +110,17 @@ def test_after_flushall_hints_still_arrive(
 def test_a_worker_killed_in_the_middle_of_a_batch_loses_nothing_and_doubles_nothing(
     crew: Crew, web: tuple[TestClient, Settings], site: Site, migrated_url: str
 ) -> None:
-    worker, pulse = pool_child(crew), psutil.Process(crew.hired[2].pid)
-    worker.suspend()
-    pulse.suspend()
+    pool, pulse = pool_children(crew), psutil.Process(crew.hired[2].pid)
+    for one in (*pool, pulse):
+        one.suspend()
     keys = [site.report() for _ in range(3)]
     with psycopg.connect(migrated_url) as gate:
         gate.execute("LOCK TABLE event IN SHARE ROW EXCLUSIVE MODE")
-        worker.resume()
+        for one in pool:
+            one.resume()
         wait_until(lambda: site.ask(WAITS_FOR_EVENTS) == [(1,)], said=crew.log())
-        kill(worker)
+        for one in pool:
+            kill(one)
         # Its COMMIT is under way with the rest: without this the server does all of it for nobody.
         gate.execute(f"SELECT pg_terminate_backend(pid) FROM ({WAITERS}) AS w")
         wait_until(lambda: site.ask(WAITS_FOR_EVENTS) == [(0,)], said=crew.log())
@@ -132,10 +134,9 @@ def test_a_worker_killed_in_the_middle_of_a_batch_loses_nothing_and_doubles_noth
     assert site.ask("SELECT count(*) FROM routing WHERE site_id = %s", site.id) == [(0,)]
 
 
-def pool_child(crew: Crew) -> psutil.Process:
-    """The process of the worker that does the work."""
-    (child,) = psutil.Process(crew.hired[0].pid).children()
-    return child
+def pool_children(crew: Crew) -> list[psutil.Process]:
+    """The processes of the worker that do the work."""
+    return psutil.Process(crew.hired[0].pid).children()
 
 
 def test_without_the_broker_the_pulse_does_the_same_and_with_it_celery_again(
@@ -149,6 +150,8 @@ def test_without_the_broker_the_pulse_does_the_same_and_with_it_celery_again(
         wait_until(lambda: site.all_heard(key), OVERTAKEN, crew.log())
         return done_by(site.shop.engine).get(name, 0) > before.get(name, 0)
 
+    # The test before killed a pool's child; what Celery makes of both at once is the watchdog's story.
+    wait_until(lambda: done_anew("route.celery"), said=crew.log())
     broker.stop()
     try:
         wait_until(lambda: done_anew("route.pulse"), said=crew.log())
@@ -202,7 +205,8 @@ def test_users_lanes_and_three_pulses_at_the_same_orders_neither_deadlock_nor_do
         wait_until(lambda: hasty.ask(storm.OPEN, hasty.id) == [(len(keys),)], said=crew.log())
         users = storm.hammer(crew, hasty, keys, nudger)
     assert "deadlock detected" not in log.read_bytes()[already:].decode(errors="replace")
-    assert sum((user.taken for user in users), Counter())["acknowledge"] >= 2
+    taken = sum((user.taken for user in users), Counter())
+    assert taken.total() - taken["refused"] - taken["note"] >= 2
     assert hasty.ask(storm.STEPS, hasty.id)[0][0] > len(keys) * 3
     assert hasty.ask(storm.TWICE, hasty.id) == []
     assert hasty.ask(storm.AFTER_ITS_END, hasty.id) == []

@@ -9,6 +9,7 @@ from models.domain.directory import Directory
 from models.domain.orders.events import event_types
 from models.domain.orders.lives import MOVES
 from models.domain.orders.rules import Stage
+from models.domain.personal import ContactPart, PersonalData
 from models.domain.playbook.model import Mark
 from models.domain.streams import Role
 from models.domain.words import (
@@ -28,7 +29,6 @@ from services.views.language import Language, day_text, language_of, span_text, 
 from services.views.order import action_label
 from services.views.refusing import in_chinese
 from services.views.sentences import _MAKERS, _SENTENCES, _YES_NO, Teller
-from services.web.words import WORDS
 
 EMPTY = Directory("X", "Asia/Shanghai", 1, "c", {}, {}, {})
 TELLER = Teller(EMPTY, {}, "X", {}, "zh")
@@ -48,6 +48,7 @@ TELLER = Teller(EMPTY, {}, "X", {}, "zh")
         (labels.ROLE, Role),
         (labels.MARK, Mark),
         (labels.STAGE, Stage),
+        (labels.PERSONAL_DATA, [*ContactPart, *PersonalData]),
     ],
 )
 def test_every_code_has_words_in_both_languages(words: dict[str, tuple[str, str]], codes: type[Role]) -> None:
@@ -84,7 +85,7 @@ def test_an_event_of_a_newer_program_is_shown_by_its_name() -> None:
 
 
 def test_every_move_that_a_caller_can_ask_for_is_an_action_with_a_label() -> None:
-    actions = {*ORDER_ACTIONS, *ASSIGNMENT_ACTIONS, SPLIT, MERGE, "photo"}
+    actions = {*ORDER_ACTIONS, *ASSIGNMENT_ACTIONS, SPLIT, MERGE, "photo", "reveal"}
     for move in MOVES.values():
         for name in as_actions(move.action):
             assert name in actions
@@ -156,7 +157,3 @@ def test_dates_carry_their_weekday_in_the_sites_time() -> None:
 def test_a_span_is_told_in_two_units(span: timedelta, chinese: str, english: str) -> None:
     seconds = int(span.total_seconds())
     assert (span_text(seconds, "zh"), span_text(seconds, "en")) == (chinese, english)
-
-
-def test_the_pages_words_are_whole() -> None:
-    assert all(chinese and english for chinese, english in WORDS.values())

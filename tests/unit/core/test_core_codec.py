@@ -53,7 +53,7 @@ def test_every_state_comes_back_as_it_was(order: Order) -> None:
 def test_all_events_are_known_by_name() -> None:
     kinds = event_types()
     assert Event.__name__ not in kinds
-    assert len(kinds) == 48
+    assert len(kinds) == 63
     assert all(kind.version >= 1 and "__slots__" in vars(kind) for kind in kinds.values())
 
 

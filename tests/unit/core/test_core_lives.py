@@ -6,9 +6,13 @@ import pytest
 
 from models.domain.codec import encode
 from models.domain.orders import commands as c
+from models.domain.orders import minutes as m
+from models.domain.orders.handlers import HANDLERS
 from models.domain.orders.lives import MOVES, allowed, check, who_may
+from models.domain.orders.paying import Ground
 from models.domain.orders.refusals import IllegalMove, NotYours
 from models.domain.orders.state import Order, Photo
+from models.domain.personal import ContactPart, PersonalData
 from models.domain.policy import By
 from models.domain.streams import SYSTEM, Actor, Role
 from models.domain.words import (
@@ -16,7 +20,9 @@ from models.domain.words import (
     AssignmentState,
     DeadlineKind,
     Duty,
+    MeetingReason,
     OrderStatus,
+    Origin,
     PhotoPurpose,
     RequestKind,
 )
@@ -41,11 +47,19 @@ SAMPLES: dict[type[c.Command], c.Command] = {
     c.AddOutsideNumber: c.AddOutsideNumber("12345", "1"),
     c.Note: c.Note(TEXT),
     c.AttachPhoto: c.AttachPhoto(Photo("p", "0", PhotoPurpose.AFTER, None, 1)),
+    c.Publish: c.Publish(TEXT),
+    c.Reveal: c.Reveal((ContactPart.PHONE,), TEXT),
+    c.Erase: c.Erase((PersonalData.WORDS,), "asked"),
     c.Acknowledge: c.Acknowledge(PARTY),
     c.Contact: c.Contact(PARTY),
     c.Arrive: c.Arrive(PARTY),
     c.MakeSafe: c.MakeSafe(PARTY),
     c.Start: c.Start(PARTY),
+    c.Appoint: c.Appoint(PARTY, at("12-01 09:00")),
+    c.NameKeyHolder: c.NameKeyHolder(PARTY, TEXT),
+    c.Transfer: c.Transfer(PARTY, "tang-ayong"),
+    c.NameCraftsman: c.NameCraftsman(PARTY, TEXT),
+    c.AddOwnNumber: c.AddOwnNumber(PARTY, "own", "1"),
     c.ProposePlan: c.ProposePlan(PARTY, TEXT, at("12-01 09:00")),
     c.AgreePlan: c.AgreePlan(PARTY),
     c.Done: c.Done(PARTY),
@@ -56,17 +70,29 @@ SAMPLES: dict[type[c.Command], c.Command] = {
     c.Reassign: c.Reassign(PARTY, "client", TEXT),
     c.Withdraw: c.Withdraw(PARTY, TEXT, "client"),
     c.Release: c.Release(PARTY),
+    c.Explain: c.Explain(PARTY, TEXT),
+    c.NameParty: c.NameParty(PARTY),
+    c.ClaimTime: c.ClaimTime(PARTY, "done", 60),
+    c.AcceptClaimedTime: c.AcceptClaimedTime(PARTY),
+    m.CallForMeeting: m.CallForMeeting(7, MeetingReason.OTHER, frozenset({PARTY})),
+    m.FollowMinutes: m.FollowMinutes(7, (), ()),
+    m.FollowRuling: m.FollowRuling(7, ()),
+    m.LeaveMeeting: m.LeaveMeeting(7),
+    m.ConfirmPayer: m.ConfirmPayer(PARTY, Ground.OLD_DEFECT, Origin.PRE_EXISTING),
     c.SetLimit: c.SetLimit(PARTY, DeadlineKind.FIX, at("12-01 09:00"), TEXT),
 }
 ACTORS: dict[By, Actor] = {
     By.OWN: handler(PARTY),
+    By.ACTING: handler(PARTY),
     By.LEAD_PARTY: handler(PARTY),
     By.COMMITTEE: handler("committee"),
     By.CALLER: handler("committee"),
     By.TRIAGER: handler("property"),
     By.OVERSIGHT: handler("street"),
+    By.AUTONOMY_OFFICE: handler("autonomy_office"),
     By.DECIDER: handler("committee"),
     By.VERIFIER: handler("committee"),
+    By.MUST_CALL: handler("committee"),
     By.REPORTER: RESIDENT,
     By.MEMBER: handler("owners"),
     By.SYSTEM: SYSTEM,
@@ -102,10 +128,14 @@ def actor_for(kind: type[c.Command], order: Order) -> Actor:
 def test_every_command_to_an_existing_order_has_a_line() -> None:
     kinds = {
         kind
-        for kind in vars(c).values()
+        for kind in (*vars(c).values(), *vars(m).values())
         if isinstance(kind, type) and issubclass(kind, c.Command) and kind not in {c.Command, c.PartyCommand}
     }
     assert set(MOVES) == kinds - {c.Report} == set(SAMPLES)
+
+
+def test_every_command_has_a_handler() -> None:
+    assert set(HANDLERS) == {*MOVES, c.Report}
 
 
 @pytest.mark.parametrize("status", OrderStatus)

@@ -1,7 +1,7 @@
 """Random people issue random commands at growing instants; what may never break is checked after each."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -11,21 +11,26 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from models.domain.codec import decode, encode
 from models.domain.orders import commands as c
 from models.domain.orders import events as e
+from models.domain.orders import minutes as m
 from models.domain.orders import rules
 from models.domain.orders.deadlines import OF_WORK
 from models.domain.orders.decide import decide
 from models.domain.orders.evolve import evolve
 from models.domain.orders.holding import time_held
 from models.domain.orders.lives import MOVES, allowed
+from models.domain.orders.paying import Ground
 from models.domain.orders.refusals import Refused
 from models.domain.orders.state import Order, Photo, Reporter
+from models.domain.personal import ContactPart, PersonalData
 from models.domain.streams import SYSTEM, Actor
 from models.domain.words import (
     OVER,
     STOPPED,
     AssignmentState,
     DeadlineKind,
+    Does,
     Duty,
+    MeetingReason,
     OrderStatus,
     Origin,
     PhotoPurpose,
@@ -56,6 +61,16 @@ origins = st.sampled_from(tuple(Origin))
 parties = st.sampled_from(PARTIES)
 ahead = st.sampled_from([timedelta(minutes=5), timedelta(hours=20), timedelta(days=3), timedelta(days=12)])
 
+some_parties = st.lists(parties, max_size=3, unique=True).map(tuple)
+
+
+def items(now: datetime) -> st.SearchStrategy[tuple[m.Item, ...]]:
+    """What minutes say: up to three parties, each with one thing to do."""
+    dates = st.one_of(st.none(), ahead.map(lambda by: now + by))
+    one = st.builds(m.Item, parties, st.sampled_from(Does), st.just(kit.TEXT), dates)
+    return st.lists(one, min_size=1, max_size=3, unique_by=lambda item: item.party).map(tuple)
+
+
 Build = Callable[[Any, str, Any], c.Command]
 BUILD: dict[str, Build] = {
     "triage": lambda d, _, __: c.Triage(d(categories), d(origins), d(severities)),
@@ -76,11 +91,26 @@ BUILD: dict[str, Build] = {
     ),
     "note": lambda _, party, __: c.Note(kit.TEXT, party or None),
     "photo": lambda d, _, __: c.AttachPhoto(Photo("p", "0", d(st.sampled_from(PhotoPurpose)), d(parties), 1)),
+    "reveal": lambda d, _, __: c.Reveal((d(st.sampled_from(ContactPart)),), kit.TEXT),
+    "erase": lambda d, _, __: c.Erase((d(st.sampled_from(PersonalData)),), "asked"),
+    "publish": lambda _, __, ___: c.Publish(kit.TEXT),
+    "explain": lambda _, party, __: c.Explain(party, kit.TEXT),
+    "name-party": lambda _, party, __: c.NameParty(party),
+    "call-meeting": lambda d, _, __: m.CallForMeeting(7, d(st.sampled_from(MeetingReason)), frozenset()),
+    "minutes": lambda d, _, now: m.FollowMinutes(7, d(items(now)), d(some_parties), d(parties)),
+    "rule-meeting": lambda d, _, now: m.FollowRuling(7, d(items(now))),
+    "leave-meeting": lambda _, __, ___: m.LeaveMeeting(7),
+    "confirm-payer": lambda d, _, __: m.ConfirmPayer(d(parties), d(st.sampled_from(Ground)), d(origins)),
     "acknowledge": lambda _, party, __: c.Acknowledge(party),
     "contact": lambda _, party, __: c.Contact(party),
     "arrive": lambda _, party, __: c.Arrive(party),
     "make-safe": lambda _, party, __: c.MakeSafe(party),
     "start": lambda _, party, __: c.Start(party),
+    "appoint": lambda d, party, now: c.Appoint(party, now + d(ahead), kit.TEXT),
+    "key": lambda _, party, __: c.NameKeyHolder(party, kit.TEXT),
+    "transfer": lambda d, party, _: c.Transfer(party, d(st.sampled_from(("one", "two")))),
+    "craftsman": lambda _, party, __: c.NameCraftsman(party, kit.TEXT),
+    "own-number": lambda d, party, _: c.AddOwnNumber(party, "own", str(d(st.integers(0, 9)))),
     "propose-plan": lambda d, party, now: c.ProposePlan(party, kit.TEXT, now + d(ahead)),
     "agree-plan": lambda _, party, __: c.AgreePlan(party),
     "done": lambda _, party, __: c.Done(party),
@@ -98,11 +128,16 @@ BUILD: dict[str, Build] = {
     "reassign": lambda d, party, _: c.Reassign(party, d(parties), kit.TEXT),
     "withdraw": lambda d, party, _: c.Withdraw(party, kit.TEXT, d(st.one_of(st.none(), parties))),
     "release": lambda _, party, __: c.Release(party),
+    "claim-time": lambda d, party, _: c.ClaimTime(party, "done", d(st.integers(-60, 200_000))),
+    "accept-time": lambda _, party, __: c.AcceptClaimedTime(party),
     "set-limit": lambda d, party, now: c.SetLimit(
         party, d(st.sampled_from(sorted(OF_WORK))), now + d(ahead), kit.TEXT
     ),
 }
-QUIET = {"note", "photo", "fire", "split", "absorb", "cancel", "merge", "false-alarm"}
+QUIET = {
+    *("note", "photo", "reveal", "erase", "publish", "explain", "name-party"),
+    *("fire", "split", "absorb", "cancel", "merge", "false-alarm"),
+}
 """Drawn among the rest, but not among what is allowed: orders should live long."""
 
 
@@ -188,6 +223,20 @@ class OrderMachine(RuleBasedStateMachine):
         request = self.it.request_of(party)
         if request is not None:
             self.issue(c.Decide(party, granted, kit.TEXT), kit.handler(request.decider))
+
+    @rule(data=st.data(), ruled=st.booleans())
+    def a_meeting_settles_it(self, data: st.DataObject, *, ruled: bool) -> None:
+        self.settled()
+        acting = frozenset(one.party for one in self.it.acting())
+        caller = data.draw(parties)
+        self.issue(m.CallForMeeting(7, MeetingReason.OTHER, acting), kit.handler(caller))
+        settled = data.draw(items(self.now))
+        if ruled:
+            decider = rules.decider(self.it, self.site_rules, asker=caller) or "street"
+            self.issue(m.FollowRuling(7, settled), kit.handler(decider))
+        else:
+            bound = tuple(sorted({*acting, *(one.party for one in settled)}))
+            self.issue(m.FollowMinutes(7, settled, bound, data.draw(st.one_of(st.none(), parties))), SYSTEM)
 
     @rule(data=st.data(), passes=st.booleans())
     def done_and_reviewed(self, data: st.DataObject, *, passes: bool) -> None:

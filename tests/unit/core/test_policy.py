@@ -23,11 +23,14 @@ def standing(order: Order, extra: dict[By, set[str]] | None = None) -> dict[By, 
     """Which parties stand how to the leak of which `PARTY` has the lead and property the support."""
     found = {
         By.OWN: {PARTY},
+        By.ACTING: {one.party for one in order.acting()},
         By.LEAD_PARTY: {PARTY},
         By.COMMITTEE: {"committee"},
         By.CALLER: {"committee"},
+        By.MUST_CALL: {"committee", PARTY} | ({"property"} if order.status is OrderStatus.TRIAGE else set()),
         By.TRIAGER: {"property"} if order.status is OrderStatus.TRIAGE else set(),
         By.OVERSIGHT: {"committee", "autonomy_office", "street"},
+        By.AUTONOMY_OFFICE: {"autonomy_office"},
         By.DECIDER: {"committee"},
         By.NAMED: set(),
         By.VERIFIER: {"committee"},
@@ -76,7 +79,7 @@ def may(order: Order, kind: type[c.Command], actor: Actor) -> bool:
 
 
 def stands(by: By, actor: Actor, known: dict[By, set[str]]) -> bool:
-    if by in {By.SYSTEM, By.IMPORTER, By.VOLUNTEER}:
+    if by in {By.SYSTEM, By.IMPORTER, By.VOLUNTEER, By.MODERATOR}:
         return True
     if by is By.REPORTER:
         return actor.person == REPORTER
@@ -107,9 +110,14 @@ def test_every_permission_has_its_line() -> None:
 
 
 @pytest.mark.parametrize("action", ORDER)
-def test_observers_moderators_and_administrators_do_nothing_on_an_order(action: str) -> None:
-    lookers = {Role.OBSERVER, Role.MODERATOR, Role.ADMINISTRATOR}
+def test_observers_and_administrators_do_nothing_on_an_order(action: str) -> None:
+    lookers = {Role.OBSERVER, Role.ADMINISTRATOR}
     assert not any(lookers & roles for roles in relations(action).values())
+
+
+def test_a_moderator_publishes_and_does_nothing_else() -> None:
+    allowed = {one for one in ORDER if any(Role.MODERATOR in roles for roles in relations(one).values())}
+    assert allowed == {"publish"}
 
 
 @pytest.mark.parametrize("role", [Role.SYSTEM, Role.IMPORTER])
@@ -123,8 +131,8 @@ def test_an_arbiter_rules_and_does_no_work() -> None:
         action for action in ORDER if any(Role.ARBITER in roles for roles in relations(action).values())
     }
     assert allowed == {
-        *("decide", "reopen", "reassign", "withdraw", "set-limit", "agree-plan"),
-        *("supervise", "outside-number", "note", "photo"),
+        *("decide", "reopen", "reassign", "withdraw", "set-limit", "agree-plan", "accept-time"),
+        *("supervise", "outside-number", "note", "photo", "call-meeting", "rule-meeting"),
     }
 
 

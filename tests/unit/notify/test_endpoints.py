@@ -114,6 +114,7 @@ def test_a_limit_holds_while_the_breaker_is_tried() -> None:
 class Row:
     id: int
     danger: bool = False
+    waited: bool = False
 
 
 def rows(ordinary: int, danger: int = 0) -> list[Row]:
@@ -122,6 +123,15 @@ def rows(ordinary: int, danger: int = 0) -> list[Row]:
 
 def test_below_the_limit_each_goes_alone() -> None:
     assert [len(one) for one in parcels(rows(3), 3, 30)] == [1, 1, 1]
+
+
+def test_what_waited_for_the_morning_is_one_message_and_what_is_new_goes_alone() -> None:
+    waited = [Row(one, waited=True) for one in range(10, 14)]
+    assert [[one.id for one in held] for held in parcels([*rows(2), *waited], 20, 30)] == [
+        [0],
+        [1],
+        [10, 11, 12, 13],
+    ]
 
 
 def test_above_the_limit_they_go_in_as_few_messages_as_hold_them() -> None:

@@ -1,5 +1,6 @@
 """Who is told, and who is left to sleep."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -130,3 +131,38 @@ def test_nobody_is_told_twice(role: str) -> None:
     one = member("gu", "lead")
     team = people(one, roster=(turn("gu", 0, 0),))
     assert told(team, role, at(23, 22), wakes=True).count("gu") == 1
+
+
+def away(who: People, **absent: str | None) -> People:
+    return replace(who, away=absent)
+
+
+def test_for_who_is_away_the_substitute_hears_it() -> None:
+    team = people(*TEAM, roster=TURNS)
+    assert told(away(team, day="lead"), "handler", at(23, 9)) == ["lead"]
+
+
+def test_a_substitute_who_is_away_too_has_one_in_turn() -> None:
+    team = people(*TEAM, member("other", "handler"), roster=TURNS)
+    assert told(away(team, day="night", night="other"), "handler", at(23, 9)) == ["other"]
+
+
+def test_two_who_stand_in_for_one_another_and_are_both_away_are_passed_over() -> None:
+    team = people(*TEAM, roster=TURNS)
+    assert told(away(team, day="night", night="day"), "handler", at(23, 9)) == ["lead"]
+
+
+def test_who_is_away_without_a_substitute_is_passed_over() -> None:
+    team = people(*TEAM, roster=TURNS)
+    assert told(away(team, day=None), "handler", at(23, 9)) == ["night"]
+
+
+def test_danger_wakes_the_substitute_of_who_has_the_turn() -> None:
+    team = people(*TEAM, roster=TURNS)
+    assert told(away(team, night="day"), "lead", at(23, 2), wakes=True) == ["lead", "day", None]
+
+
+def test_a_member_is_told_by_name_and_else_whoever_has_the_turn() -> None:
+    team = people(*TEAM, roster=TURNS)
+    assert told(team, "@night", at(23, 9)) == ["night"]
+    assert told(team, "@of-another-party", at(23, 9)) == ["day"]

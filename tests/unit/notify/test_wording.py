@@ -12,10 +12,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from models.domain.matters import MATTERS
 from models.domain.orders import handlers, notices
 from models.domain.playbook.model import Mark
 from models.domain.playbook.parse import parse_playbook
+from models.domain.walks.kind import RECTIFICATION
 from models.domain.words import ACTING, ENDED, DeadlineKind, Duty, RequestKind
+from services.notify.weekly import WHY as WEEKLY
 from services.notify.wording import (
     LANGUAGES,
     Asked,
@@ -266,13 +269,15 @@ def test_reasons_are_found_in_the_core() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_reason_of_the_core_has_its_words(language: str) -> None:
-    assert plain() - set(texts(language)["reasons"]) == set()
+    asked_for = plain().union(*(kind.reasons for kind in MATTERS))
+    assert asked_for - set(texts(language)["reasons"]) == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_words_are_kept_that_nothing_asks_for(language: str) -> None:
-    # A checkpoint is no order's: the ledger tells it.
-    assert set(texts(language)["reasons"]) - plain() == {"other", "checkpoint"}
+    # Of no order, but told by the ledger, by figures, by walks and by what happens around the orders.
+    others = {"other", "checkpoint", WEEKLY, RECTIFICATION}.union(*(kind.reasons for kind in MATTERS))
+    assert set(texts(language)["reasons"]) - plain() == others
 
 
 def test_both_languages_say_the_same_things() -> None:

@@ -321,6 +321,21 @@ def test_a_route_of_an_unknown_category_is_refused(refused: Refused) -> None:
     ]
 
 
+def test_a_hazard_of_an_unknown_category_is_refused(refused: Refused) -> None:
+    hazard = '[hazards.seepage]\nname = "Water"\ncategory = "leek"\n'
+    assert refused(after_the_last_line(hazard)) == [
+        'playbook.toml:26: a hazard of the unknown category "leek"; write "leak"'
+    ]
+
+
+def test_a_hazard_has_a_name_and_no_keys_that_nobody_knows(refused: Refused) -> None:
+    hazard = '[hazards.seepage]\ncategory = "leak"\ndanger = true\n'
+    assert [one.partition(": ")[0] for one in refused(after_the_last_line(hazard))] == [
+        "playbook.toml:24",
+        "playbook.toml:26",
+    ]
+
+
 def test_a_capacity_has_one_duty_in_a_route(refused: Refused) -> None:
     assert refused({'["contractor"]': '["property"]'}) == [
         "playbook.toml:17: property is support and lead of the same route; keep it in lead and remove it here"

@@ -157,7 +157,7 @@ def test_what_the_small_site_leaves_out_is_the_sites_own(small_site: str) -> Non
         (
             'name = "Hall"',
             'name = "Hall"\nstatus = "old"',
-            '19: unknown status "old"; write one of: existing, new, facility',
+            '19: unknown status "old"; write one of: existing, new, facility, closed',
         ),
         ('["contractor"]', "[]", f"34: the party is nothing here; name what it is: {PARTIES}"),
         ('["contractor"]', '["contracter"]', '34: unknown capacity "contracter"; write "contractor"'),

@@ -6,18 +6,18 @@ from datetime import UTC, datetime
 
 import pytest
 
+from models.domain.business_time.calendar import Calendar
 from models.domain.orders.rules import Context
 from services.replay.municipal.cases import refused_by_core
 from services.replay.municipal.format import Format
 from services.replay.municipal.rows import Reading, Row
-from services.store.sites import seeded_calendar
 
 UNTIL = datetime(2013, 10, 1, 4, tzinfo=UTC)
 
 
 @pytest.fixture
 def context(boston: Format) -> Context:
-    calendars = {one.code: seeded_calendar(one, boston.site.zone) for one in boston.site.calendars}
+    calendars = {one.code: Calendar(one.code, 1, boston.site.zone) for one in boston.site.calendars}
     return Context(boston.playbook, boston.site.directory(calendars, 1))
 
 

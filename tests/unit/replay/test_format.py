@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from models.domain.business_time.calendar import Calendar
 from models.domain.playbook.problems import PlaybookError
-from services.replay.municipal.format import Format, UnknownFormat, check_rules, find_format, read_format
-from services.store.sites import seeded_calendar
+from models.domain.playbook.validate import validate
+from services.replay.municipal.format import Format, UnknownFormat, find_format, read_format
 from tests.unit.replay.conftest import FORMATS
 
 Change = Callable[[str, str, str], str]
@@ -32,8 +33,8 @@ def change(tmp_path: Path) -> Change:
 
 
 def test_the_shipped_format_works_at_its_site(boston: Format) -> None:
-    calendars = {one.code: seeded_calendar(one, boston.site.zone) for one in boston.site.calendars}
-    assert check_rules(boston, boston.site.directory(calendars, 1)) == []
+    calendars = {one.code: Calendar(one.code, 1, boston.site.zone) for one in boston.site.calendars}
+    assert list(validate(boston.rules, boston.site.directory(calendars, 1))) == []
 
 
 def test_what_is_not_measured_has_no_limit(boston: Format) -> None:

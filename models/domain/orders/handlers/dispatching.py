@@ -47,7 +47,7 @@ def _led(draft: Draft, held: Assignment) -> bool:
     return of_round and held.duty is Duty.LEAD and held.state is A.VERIFIED
 
 
-def dispatch_or_keep(draft: Draft, party: str, duty: Duty, found: Route) -> None:
+def dispatch_or_keep(draft: Draft, party: str, duty: Duty, found: Route | None) -> None:
     """A party that acts on it already keeps what it did; its limits become those of the route, from now."""
     held = draft.order.assignments.get(party)
     if held is None or held.round != draft.order.round or not _stays(held, duty):

@@ -140,12 +140,7 @@ def supervise(draft: Draft, command: c.Supervise) -> None:
 @handles(c.AddOutsideNumber)
 def add_outside_number(draft: Draft, command: c.AddOutsideNumber) -> None:
     """The number in another system; where it is due earlier there, the lead's limit becomes that date."""
-    outside = OutsideNumber(command.system, command.number, command.due_at)
-    if any((one.system, one.number) == (command.system, command.number) for one in draft.order.outside):
-        raise illegal(
-            "outside-number", "the order carries it already", draft.order, draft.actor, draft.context
-        )
-    draft.emit(e.OutsideNumberAdded(outside))
+    _add_number(draft, "outside-number", OutsideNumber(command.system, command.number, command.due_at))
     lead = draft.order.lead()
     if lead is None or command.due_at is None:
         return
@@ -154,13 +149,28 @@ def add_outside_number(draft: Draft, command: c.AddOutsideNumber) -> None:
             move(draft, one, command.due_at, "outside")
 
 
+@handles(c.AddOwnNumber)
+def add_own_number(draft: Draft, command: c.AddOwnNumber) -> None:
+    """A party's own system is its own business: a date there binds nobody here."""
+    own = OutsideNumber(command.system, command.number, party=command.party)
+    _add_number(draft, "own-number", own)
+
+
+def _add_number(draft: Draft, action: str, one: OutsideNumber) -> None:
+    if any((known.system, known.number) == (one.system, one.number) for known in draft.order.outside):
+        raise illegal(action, "the order carries it already", draft.order, draft.actor, draft.context)
+    draft.emit(e.OutsideNumberAdded(one))
+
+
 @handles(c.Note)
 def note(draft: Draft, command: c.Note) -> None:
     """A remark, on the order or on one party's part of it."""
     if command.party is not None and command.party not in draft.order.assignments:
         why = f"{command.party} has no assignment on this order"
         raise illegal("note", why, draft.order, draft.actor, draft.context)
-    draft.emit(e.NoteAdded(command.note, command.party or draft.actor.party))
+    if command.mentions and draft.actor.party is None:
+        raise BadValue("mentions", "only members of a party mention others")
+    draft.emit(e.NoteAdded(command.note, command.party or draft.actor.party, command.mentions))
 
 
 @handles(c.AttachPhoto)

@@ -29,7 +29,7 @@ def agree_plan(draft: Draft, command: c.AgreePlan) -> None:
     plan = order.plan
     if plan is None or plan.in_force:
         raise illegal("agree-plan", "no plan is on the table", order, draft.actor, draft.context)
-    waits_for = _asked(draft, plan) - plan.agreed
+    waits_for = rules.asked(plan, draft.order, draft.context) - plan.agreed
     agreeing = draft.actor.party or command.party
     if agreeing not in waits_for:
         why = f"it waits for {', '.join(sorted(waits_for)) or 'nobody'}"
@@ -43,7 +43,7 @@ def bind_if_agreed(draft: Draft) -> None:
     if plan is None or plan.in_force or draft.order.lead() is None:
         return
     others = plan.agreed - {plan.party}
-    if others and _asked(draft, plan) <= plan.agreed:
+    if others and rules.asked(plan, draft.order, draft.context) <= plan.agreed:
         _agree(draft, plan, min(others), in_force=True)
 
 
@@ -51,13 +51,6 @@ def _agree(draft: Draft, plan: Plan, party: str, *, in_force: bool) -> None:
     draft.emit(e.PlanAgreed(plan.id, party, in_force))
     if in_force:
         _take_effect(draft, plan)
-
-
-def _asked(draft: Draft, plan: Plan) -> set[str]:
-    """The other acting parties; where there is none, the decider."""
-    others = {one.party for one in draft.order.acting()} - {plan.party}
-    decider = rules.decider(draft.order, draft.context, asker=plan.party)
-    return others or ({decider} if decider else set())
 
 
 def _take_effect(draft: Draft, plan: Plan) -> None:

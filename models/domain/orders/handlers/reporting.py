@@ -16,8 +16,11 @@ from models.domain.words import DeadlineKind, Origin, PhotoPurpose, ReporterKind
 @handles(c.Report)
 def report(draft: Draft, command: c.Report) -> None:
     """Take it down as said; an anonymous danger counts as unconfirmed until a person says so."""
-    if command.space not in draft.context.site.spaces:
+    space = draft.context.site.spaces.get(command.space)
+    if space is None:
         raise BadValue("space", f"there is no space {command.space!r} here; see the site's spaces")
+    if space.closed and command.split_from is None:
+        raise BadValue("space", f"the space {command.space!r} is closed; report for another one")
     _known_category(draft, command.category)
     anonymous = command.reporter.kind is ReporterKind.ANONYMOUS
     draft.emit(
@@ -32,6 +35,10 @@ def report(draft: Draft, command: c.Report) -> None:
             category=command.category,
             title=command.title,
             split_from=command.split_from,
+            walk=command.walk,
+            voice=command.voice,
+            point=command.point,
+            private=command.private,
         )
     )
 

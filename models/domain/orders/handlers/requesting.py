@@ -68,6 +68,9 @@ def _check_return(draft: Draft, command: c.MakeRequest) -> None:
     if order.assignments[command.party].designated:
         why = "a decider named this party; it may not return the order again"
         raise illegal("return", why, order, draft.actor, draft.context)
+    if command.party in order.bound:
+        why = "it is bound by minutes; it may not return the order"
+        raise illegal("return", why, order, draft.actor, draft.context)
     if order.returns >= draft.context.playbook.returns_at_most:
         why = f"returned {order.returns} times already; the decider designates directly"
         raise illegal("return", why, order, draft.actor, draft.context)
@@ -115,12 +118,12 @@ def _check_extend(draft: Draft, command: c.MakeRequest) -> None:
         raise illegal("extend", "the limit has passed; ask before it", order, draft.actor, draft.context)
     if order.assignments[command.party].extensions >= playbook.extensions_at_most:
         raise illegal("extend", "it was extended already", order, draft.actor, draft.context)
-    longest = _longest_extension(draft, deadline)
+    longest = longest_extension(draft, deadline)
     if not deadline.due_at < until <= longest:
         raise BadValue("until", f"between {deadline.due_at.isoformat()} and {longest.isoformat()}")
 
 
-def _longest_extension(draft: Draft, deadline: Deadline) -> datetime:
+def longest_extension(draft: Draft, deadline: Deadline) -> datetime:
     """The playbook's share of the original limit beyond the due instant; another system's date stays."""
     percent = draft.context.playbook.extension_percent
     calendar = draft.context.site.calendars[deadline.calendar]

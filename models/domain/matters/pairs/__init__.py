@@ -1,0 +1,1 @@
+"""前后对比: two photos of a space, before and after the works, side by side."""

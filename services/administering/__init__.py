@@ -1,0 +1,1 @@
+"""What administrators change by hand: sites, rooms, parties, people, accounts and tokens."""

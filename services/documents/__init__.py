@@ -1,0 +1,1 @@
+"""Papers that are signed, hung up and filed: A4, set by Typst in Noto Sans CJK, on whatever machine."""

@@ -1,0 +1,1 @@
+"""公开答复: answered questions published, searched and counted."""

@@ -1,0 +1,1 @@
+"""施工告知: works are announced, walked before, begun, ended, and told to everybody."""

@@ -1,0 +1,1 @@
+"""What is known of people: residents by code, looking at contacts, taking along, erasing, forgetting."""

@@ -1,0 +1,1 @@
+"""共商: the pages of what happens around the orders, and the page from which they are reached."""
