@@ -6,6 +6,7 @@ const said = () => document.getElementById('crew').dataset;
 const time = (at) => new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit', hour12: false, timeZone: said().zone });
 let dead = false;
 let timer = 0;
+let later = 0;
 
 // ── the queue on the page ────────────────────────────────────────────────────────────────────────────────────
 
@@ -153,8 +154,14 @@ function busy() {
   return document.querySelector(':active, .way[open], .pick.chosen, .crew :is(input, textarea):focus') !== null;
 }
 
+/** A list that came while somebody was in the middle of something is asked for again once they are not. */
+function refreshLater() {
+  later = setTimeout(() => (busy() ? refreshLater() : refresh()), 300);
+}
+
 /** The list as it is now, without a page load; not while somebody is in the middle of something. */
 async function refresh() {
+  clearTimeout(later);
   let answer;
   try {
     answer = await fetch(location.href, { cache: 'no-store' });
@@ -165,7 +172,8 @@ async function refresh() {
   await keep(answer);
   const text = await answer.text();
   // Looked at last: somebody may have begun something while the answer came.
-  if (answer.ok && !busy()) {
+  if (answer.ok && busy()) refreshLater();
+  else if (answer.ok) {
     const fresh = new DOMParser().parseFromString(text, 'text/html');
     document.documentElement.className = fresh.documentElement.className;
     document.documentElement.lang = fresh.documentElement.lang;
