@@ -1,6 +1,6 @@
 """Pictures in an S3 bucket, or in one of the many servers that speak its language (MinIO, OSS, COS, Ceph)."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -47,7 +47,7 @@ class Bucket:
         except (BaseError, OSError) as error:
             raise _away(error) from None
 
-        def chunks() -> Iterator[bytes]:
+        def chunks() -> Generator[bytes, None, None]:
             try:
                 yield from map(bytes, found.stream(min_chunk_size=CHUNK))
             except (BaseError, OSError) as error:

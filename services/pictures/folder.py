@@ -1,7 +1,7 @@
 """Pictures in a folder of this machine."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -35,14 +35,14 @@ class Folder:
             raise ShelfAway(f"{self.path_of(name)}: {error.strerror}") from error
         size = os.fstat(file.fileno()).st_size
 
-        def chunks() -> Iterator[bytes]:
+        def chunks() -> Generator[bytes, None, None]:
             with file:
                 yield b""
                 while chunk := file.read(CHUNK):
                     yield chunk
 
         begun = chunks()
-        # Within its `with` from now on: the file is closed also where nobody goes on reading.
+        # Within its `with` from now on: the file is closed also where nobody reads to the end.
         next(begun)
         return Stored(size, begun)
 

@@ -1,6 +1,6 @@
 """The port behind which pictures are kept, each under the hash of its content."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,10 +13,10 @@ class ShelfAway(OSError):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A kept file: its length in bytes and its content, piece by piece."""
+    """A kept file: its length in bytes and its content in pieces. Who does not read to the end closes it."""
 
     size: int
-    chunks: Iterator[bytes]
+    chunks: Generator[bytes, None, None]
 
 
 class Shelf(Protocol):

@@ -5,12 +5,14 @@ from typing import Annotated, Any, Literal
 from anyio import CapacityLimiter
 from fastapi import Header, Path
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from models.domain.streams import StreamKey
 from services import photos
 from services.callers import Caller
 from services.execute import Shop, UnknownStream
 from services.pictures.limits import MEDIA_TYPES
+from services.pictures.shelf import Stored
 from services.settings import Settings
 from services.store.transactions import transaction
 from services.views.found import find
@@ -75,4 +77,18 @@ def picture_answer(settings: Settings, kept: photos.Kept, code: str, seen: str |
     headers["Content-Length"] = str(stored.size)
     name = f"{code}-{kept.name[:8]}.{_ENDINGS[kept.media_type]}"
     headers["Content-Disposition"] = f'inline; filename="{name}"'
-    return StreamingResponse(stored.chunks, media_type=kept.media_type, headers=headers)
+    return _Sent(stored, kept.media_type, headers)
+
+
+class _Sent(StreamingResponse):
+    """A kept file on its way; closed also where the browser goes away before its end."""
+
+    def __init__(self, stored: Stored, media_type: str, headers: dict[str, str]) -> None:
+        super().__init__(stored.chunks, media_type=media_type, headers=headers)
+        self._stored = stored
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._stored.chunks.close()

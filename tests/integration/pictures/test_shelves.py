@@ -7,11 +7,17 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import anyio
 import pytest
+from anyio import sleep_forever
+from starlette.requests import ClientDisconnect
+from starlette.types import Message
 
-from services.pictures.shelf import Shelf, ShelfAway
+from services.photos import Kept
+from services.pictures.shelf import CHUNK, Shelf, ShelfAway
 from services.pictures.shelves import shelf_of
 from services.settings import Settings
+from services.web.pictures import picture_answer
 
 NAME = "ab" * 32
 
@@ -112,6 +118,35 @@ def test_a_file_that_nobody_goes_on_reading_is_closed(
     del stored
     gc.collect()
     assert [str(one.message) for one in recwarn] == []
+
+
+def open_files_of(name: str) -> list[str]:
+    """What this process has open of it."""
+    return [place for fd in Path("/proc/self/fd").iterdir() if name in (place := os.path.realpath(fd))]
+
+
+def test_a_picture_whose_browser_went_away_is_closed(tmp_path: Path) -> None:
+    """Also where the answer is still kept by somebody, as in a cycle that no collector has found yet."""
+    shelf_of(folder(tmp_path)).put(NAME, b"x" * CHUNK * 3)
+    answer = picture_answer(folder(tmp_path), Kept(NAME, "image/webp"), "AIBO5-1", None)
+    sent = 0
+
+    async def receive() -> Message:
+        await sleep_forever()
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        nonlocal sent
+        sent += len(message.get("body", b""))
+        if sent:
+            raise OSError("gone")
+
+    async def held_after() -> list[str]:
+        with pytest.raises(ClientDisconnect):
+            await answer({"type": "http", "asgi": {"spec_version": "2.4"}}, receive, send)
+        return open_files_of(NAME)
+
+    assert (anyio.run(held_after), sent) == ([], CHUNK)
 
 
 def test_a_folder_is_read_by_its_owner_alone(tmp_path: Path) -> None:
