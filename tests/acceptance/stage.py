@@ -33,7 +33,12 @@ from services.store.contexts import read_sites
 from services.store.transactions import transaction
 
 ZONE = ZoneInfo("Asia/Shanghai")
-PEOPLE = {"resident": Role.RESIDENT, "anonymous": Role.RESIDENT, "wang-yuezhen": Role.VOLUNTEER}
+PEOPLE = {
+    "administrator": Role.ADMINISTRATOR,
+    "resident": Role.RESIDENT,
+    "anonymous": Role.RESIDENT,
+    "wang-yuezhen": Role.VOLUNTEER,
+}
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -177,6 +177,56 @@ def test_a_room_is_not_closed_twice_at_once(venues: Venues) -> None:
     assert isinstance(answer.refused, IllegalMove)
 
 
+def test_a_substitute_that_did_not_open_on_its_day_is_told(venues: Venues) -> None:
+    first = venues.closed("science", PAUSED, until=2)
+    venues.closed("table-tennis", "science", begins=3, until=20)
+    venues.stage.forward("4 d 24x7")
+    told = told_of(venues.rooms, "table-tennis", "zh")
+    assert told is not None
+    assert told.line.endswith("，活动改在多元化社区科普室，但那里也还没开放")
+    assert venues.reopen(first).refused is None
+    told = told_of(venues.rooms, "table-tennis", "zh")
+    assert told is not None
+    assert told.line.endswith("，活动改在多元化社区科普室")
+
+
+def test_a_substitute_is_not_closed_for_good(venues: Venues) -> None:
+    key = venues.closed("table-tennis", "science")
+    with pytest.raises(NotChanged) as refused:
+        programme.retire(venues.form("administrator"), "science", "拆除")
+    assert (refused.value.words, refused.value.named) == (
+        "这里现在是{home}的替代场地，请先给{home}的活动换地方",
+        {"home": "乒乓房"},
+    )
+    assert venues.change(key, Closing(venues.day(13), "book-bar")).refused is None
+    programme.retire(venues.form("administrator"), "science", "拆除")
+    assert venues.rooms.directory.spaces["science"].closed
+
+
+def test_what_is_changed_midway_does_not_change_where_activities_were(venues: Venues) -> None:
+    key = venues.closed("table-tennis", "science", until=20)
+    first = venues.next_(0)
+    venues.stage.forward("8 d 24x7")
+    today = venues.today
+    assert venues.change(key, Closing(today + timedelta(6), "book-bar")).refused is None
+    assert venues.change(key, Closing(today + timedelta(7), "book-bar", {"a2": PAUSED})).refused is None
+    later = today + timedelta((0 - today.weekday()) % 7)
+    assert (venues.where("乒乓球健身队", first), venues.where("乒乓球健身队", later)) == (
+        "science",
+        "book-bar",
+    )
+    places = {
+        one["LOCATION"]
+        for one in events_of(feed(venues.rooms, "table-tennis", "zh", ""))
+        if "RECURRENCE-ID" in one and one["RECURRENCE-ID"].dt.date() < today
+    }
+    assert places == {"多元化社区科普室"}
+    guests = [
+        one for one in events_of(feed(venues.rooms, "science", "zh", "")) if one["SUMMARY"] == "乒乓球健身队"
+    ]
+    assert [one["RRULE"]["UNTIL"][0].date() for one in guests] == [today - timedelta(1)]
+
+
 def test_only_committee_and_autonomy_office_close_rooms(venues: Venues) -> None:
     _, answer = venues.close("table-tennis", "science", by="contractor")
     assert isinstance(answer.refused, NotYours)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from models.domain.directory import Activity, Space
 from models.domain.matters.venues.state import PAUSED
-from models.domain.matters.venues.timetable import Shut, days_between
+from models.domain.matters.venues.timetable import Shut, days_between, stays
 from services.matters.venues.reading import Rooms
 from services.matters.venues.refusing import called
 from services.views.language import Language, name_of
@@ -74,7 +74,7 @@ def _moved(rooms: Rooms, one: tuple[str, Activity], day: date, at: str, language
 def _away(room: Space, activity: Activity, shut: list[Shut]) -> dict[date, str]:
     """On which days an activity is not in its room, and where it is then."""
     return {
-        day: one.closure.goes(activity.code)
+        day: one.closure.went(activity.code, day)
         for one in shut
         if one.closure.space == room.code
         for day in days_between(one.first, one.last)
@@ -86,10 +86,12 @@ def _guests(rooms: Rooms, room: Space, language: Language) -> Iterator[Any]:
     """Activities of closed rooms that are in this one meanwhile."""
     for one in rooms.shut:
         for activity in rooms.directory.spaces[one.closure.space].activities:
-            first = _first_day(activity, one.first)
-            if one.closure.goes(activity.code) == room.code and first <= one.last:
-                event = _event(rooms, f"{one.number}-{one.closure.space}", activity, language)
-                until = datetime.combine(one.last, time(23, 59), ZoneInfo(rooms.directory.zone))
+            for since, last, at in stays(one, activity.code):
+                first = _first_day(activity, since)
+                if at != room.code or first > last:
+                    continue
+                event = _event(rooms, f"{one.number}-{since:%Y%m%d}-{one.closure.space}", activity, language)
+                until = datetime.combine(last, time(23, 59), ZoneInfo(rooms.directory.zone))
                 days = [_DAYS[day] for day in sorted(activity.days)]
                 event.add(
                     "rrule", {"freq": "weekly", "byday": days, "until": until.astimezone(ZoneInfo("UTC"))}

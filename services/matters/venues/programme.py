@@ -12,7 +12,7 @@ from models.domain.orders.rules import Context
 from models.domain.policy import Permission, permits
 from models.domain.streams import Actor
 from services.administering.changing import Done, Form, NotChanged, change, need
-from services.administering.places import named
+from services.administering.places import close_room, named
 from services.callers import NotPermitted
 from services.matters.venues.reading import Rooms, alone
 from services.store.activities import image_of
@@ -76,6 +76,29 @@ def seat(form: Form, space: str, seats: int | None) -> None:
             )
 
 
+def retire(form: Form, space: str, reason: str) -> None:
+    """停用: a room is closed for good, unless activities of a room that is closed are to be in it.
+
+    Raises as `keep` does.
+    """
+    form.need(Permission.MANAGE_SITE)
+    with alone(form.shop, form.site_id) as rooms:
+        home = next(
+            (
+                one.closure.space
+                for one in rooms.shut
+                if one.last >= rooms.today
+                for activity in rooms.directory.spaces[one.closure.space].activities
+                if one.closure.goes(activity.code) == space
+            ),
+            None,
+        )
+        if home is not None:
+            name = rooms.directory.spaces[home].name
+            raise NotChanged(_("这里现在是{home}的替代场地，请先给{home}的活动换地方"), home=name)
+        close_room(form, space, reason)
+
+
 def _checked(activity: Activity) -> Activity:
     name = named(activity.name)
     if not activity.days:
@@ -104,4 +127,4 @@ def _write(form: Form, action: str, room: Space, activities: Collection[Activity
         )
 
 
-__all__ = ["Done", "NotChanged", "end", "keep", "may_keep", "seat"]
+__all__ = ["Done", "NotChanged", "end", "keep", "may_keep", "retire", "seat"]

@@ -28,6 +28,7 @@ class MoveView(View):
     name: str
     when: str
     to: Named | None = Field(description="Null: it pauses.")
+    shut: bool = Field(description="That room was to be open by now, and is not.")
 
 
 class LateView(View):
@@ -126,13 +127,14 @@ def hours(activity: Activity, language: Language) -> str:
 
 def moves_of(rooms: Rooms, closure: Closure, language: Language) -> list[MoveView]:
     """Each activity of the room, computed now."""
-    space = rooms.directory.spaces[closure.space]
+    space, begun = rooms.directory.spaces[closure.space], closure.begins <= rooms.today
     return [
         MoveView(
             code=one.code,
             name=called(one, language),
             when=hours(one, language),
             to=None if (to := closure.goes(one.code)) == PAUSED else room_named(rooms, to, language),
+            shut=begun and rooms.closed_on(to, rooms.today) is not None,
         )
         for one in space.activities
     ]
@@ -254,4 +256,5 @@ def _line(rooms: Rooms, one: Closure, moves: list[MoveView], language: Language,
     if not to:
         return say("{shut}，活动暂停").format(shut=shut)
     between = " / " if language == "en" else "、"
-    return say("{shut}，活动改在{rooms}").format(shut=shut, rooms=between.join(to))
+    told = say("{shut}，活动改在{rooms}").format(shut=shut, rooms=between.join(to))
+    return say("{told}，但那里也还没开放").format(told=told) if any(move.shut for move in moves) else told

@@ -12,6 +12,7 @@ from models.domain.policy import Permission
 from services.administering import letting_in, parties, places, plans
 from services.administering.changing import Done, Form, NotChanged, change
 from services.callers import Caller, NotPermitted
+from services.matters.venues import programme
 from services.store.transactions import transaction
 from services.views.catalogues import words_in
 from services.web.admin.kit import REFUSALS, Said, SitePath, Typed, back, form_of, refused, show
@@ -71,7 +72,7 @@ WISHES: Mapping[str, Wish] = {
     "room.rename": Wish(
         "rooms", lambda f, t: places.rename_room(f, t.text("about"), t.text("name"), t.text("name_en"))
     ),
-    "room.close": Wish("rooms", lambda f, t: places.close_room(f, t.text("about"), t.text("reason"))),
+    "room.close": Wish("rooms", lambda f, t: programme.retire(f, t.text("about"), t.text("reason"))),
     "room.open": Wish("rooms", lambda f, t: places.open_room(f, t.text("about"))),
     "room.up": Wish("rooms", lambda f, t: places.move_room(f, t.text("about"))),
     "room.place": Wish("plan", lambda f, t: plans.place(f, t.text("room"), _corners(t))),

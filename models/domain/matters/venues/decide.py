@@ -136,7 +136,7 @@ def _changed(closure: Closure, command: c.ChangeClosure, one: Asked) -> Iterator
             raise IllegalMove("change", OVERLAPS, state="closed", holders=(shut.closure.party,), allowed=())
     _refuse_clashes(wish, known, one)
     number = closure.term.id + 1 if closure.term else 1
-    yield e.ClosureChanged(wish.until, _asks(number, wish, one), wish.substitute, moves)
+    yield e.ClosureChanged(first, wish.until, _asks(number, wish, one), wish.substitute, moves)
 
 
 def _reopened(closure: Closure, _command: c.ReopenSpace, one: Asked) -> Iterator[Event]:

@@ -25,8 +25,9 @@ class SpaceClosed(Event):
 
 @dataclass(frozen=True, slots=True)
 class ClosureChanged(Event):
-    """Extended, shortened, or other substitutes."""
+    """Extended, shortened, or other substitutes; those hold from the day `since` on."""
 
+    since: date
     until: date
     reopening: Term
     substitute: str | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from models.domain.directory import Capacity
@@ -10,7 +10,7 @@ from models.domain.kinds import Columns
 from models.domain.matter import Event, MatterKind, ordinary
 from models.domain.matters.venues import events as e
 from models.domain.matters.venues.decide import HANDLERS, due
-from models.domain.matters.venues.state import Closure, ClosureStatus
+from models.domain.matters.venues.state import Before, Closure, ClosureStatus
 from models.domain.orders.rules import Context
 from models.domain.streams import DesiredNotice, Timer
 
@@ -38,12 +38,23 @@ def _closed(_none: None, event: e.SpaceClosed, at: datetime) -> Closure:
 def _changed(one: Closure, event: e.ClosureChanged, _at: datetime) -> Closure:
     return replace(
         one,
+        before=tuple(_before(one, event.since)),
         until=event.until,
         substitute=event.substitute,
         moves=event.moves,
         asked=0,
         deadlines={str(event.reopening.id): event.reopening},
     )
+
+
+def _before(one: Closure, since: date) -> Iterator[Before]:
+    """What held on some day before it."""
+    yield from one.before
+    last, first = since - timedelta(days=1), one.begins
+    if one.before:
+        first = one.before[-1].until + timedelta(days=1)
+    if first <= last:
+        yield Before(last, one.substitute, one.moves)
 
 
 def _asked(one: Closure, event: e.ReopeningAsked, _at: datetime) -> Closure:

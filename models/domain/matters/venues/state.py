@@ -20,6 +20,15 @@ class ClosureStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """Where its activities were up to a day, this included, before that was changed."""
+
+    until: date
+    substitute: str | None
+    moves: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Closure:
     """A room that is closed from a day to a day, both of the site's local time and both closed.
 
@@ -39,6 +48,8 @@ class Closure:
     person: str | None = None
     asked: int = 0
     """How often its party was asked to open it again or to say until when."""
+    before: tuple[Before, ...] = ()
+    """What held earlier, the oldest first."""
     deadlines: Mapping[str, Term] = field(default_factory=dict)
     """The one that runs: for opening again."""
     reopened_on: date | None = None
@@ -50,8 +61,13 @@ class Closure:
         return next(iter(self.deadlines.values()), None)
 
     def goes(self, activity: str) -> str:
-        """Where an activity of the room is meanwhile; PAUSED where it pauses."""
+        """Where an activity of the room is meanwhile, as it was arranged last; PAUSED where it pauses."""
         return self.moves.get(activity, self.substitute or PAUSED)
+
+    def went(self, activity: str, day: date) -> str:
+        """Where it is on a day: what was arranged later does not change where it was."""
+        held = next((one for one in self.before if day <= one.until), self)
+        return held.moves.get(activity, held.substitute or PAUSED)
 
     def last(self, today: date) -> date:
         """The last day on which it is closed, as far as is known: past its date it stays closed."""

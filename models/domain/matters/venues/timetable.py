@@ -59,9 +59,20 @@ def on_day(spaces: Iterable[Space], shut: Iterable[Shut], day: date) -> list[Hel
         closed = shut_on(space.code, day, known)
         for one in space.activities:
             if day.weekday() in one.days:
-                at = closed.closure.goes(one.code) if closed else space.code
+                at = closed.closure.went(one.code, day) if closed else space.code
                 found.append(Held(one, space.code, at, closed))
     return sorted(found, key=lambda one: (one.activity.begins, one.activity.ends, one.home))
+
+
+def stays(one: Shut, activity: str) -> Iterator[tuple[date, date, str]]:
+    """From which day to which an activity of the closed room is where; one after the other."""
+    first = one.first
+    for held in one.closure.before:
+        if first <= min(held.until, one.last):
+            yield first, min(held.until, one.last), one.closure.went(activity, first)
+            first = held.until + timedelta(days=1)
+    if first <= one.last:
+        yield first, one.last, one.closure.went(activity, first)
 
 
 def days_between(first: date, last: date) -> Iterator[date]:
