@@ -177,6 +177,14 @@ def say_opinion(errand: OneErrand, code: TopicPath, body: OpinionBody) -> TopicW
     )
 
 
+@router.post(
+    "/{code}/take-back", summary="收回意见 Take back", operation_id="take_back_opinion", responses=_REFUSED
+)
+def take_back_opinion(errand: OneErrand, code: TopicPath, body: Nothing = _NOTHING) -> TopicWhole:
+    """One's own of this phase; its words are erased."""
+    return _did(errand, code, lambda one, key: acting.take_back(one, key, _ticket(errand, key, body)))
+
+
 @router.post("/{code}/hide", summary="不予公开 Hide", operation_id="hide_opinion", responses=_REFUSED)
 def hide_opinion(errand: OneErrand, code: TopicPath, body: HideBody) -> TopicWhole:
     """By the committee or a moderator; the reason is public."""

@@ -106,6 +106,26 @@ def public_say(
     return VoiceReceipt(opinion_code=mine, topic=shown(errand.visit, caller, key))
 
 
+@router.post(
+    "/topics/{code}/take-back",
+    summary="居民收回意见 Take an opinion back without an account",
+    operation_id="public_take_back_opinion",
+    responses={**declared(403), **_OPEN},
+)
+def public_take_back_opinion(
+    errand: OneErrand, code: TopicPath, request: Request, voice: VoiceHeader = None
+) -> TopicWhole:
+    """One's own of this phase, by its code; its words are erased."""
+    site = code.partition("-")[0]
+    caller = voices.voice(errand.visit.shop, ring(), site, voice or "")
+    one, key = doer_of(errand.visit, caller), desk.key_of(caller, code)
+    acting.found_topic(one, key)
+    voices.count(errand.visit.shop, ring(), site, address_of(request.scope), new=False)
+    ticket = errand.ticket(key.site_id, caller.id.encode(), 200)
+    need(errand.visit.of(caller), key, acting.take_back(one, key, ticket))
+    return shown(errand.visit, caller, key)
+
+
 def voice_of(errand: Errand, site: str, given: str | None) -> tuple[str, Caller]:
     """The code that came, or a new one: the same for the same Idempotency-Key."""
     if errand.key is not None and len(errand.key) < SHORTEST_KEY:

@@ -102,6 +102,33 @@ def test_an_opinion_after_the_date_is_refused_also_before_the_clock_looked(talk:
     assert talk.state.turnout == 0
 
 
+def words_kept(talk: Talk) -> int:
+    """How many texts of the topic there still are beside the ledger."""
+    with transaction(talk.stage.shop.engine, [talk.stage.site_id]) as sql:
+        row = sql.execute(
+            "SELECT count(*) FROM private_row WHERE (site_id, stream_id) = (%s, %s) AND body IS NOT NULL",
+            (talk.key.site_id, talk.key.stream_id),
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_what_is_taken_back_counts_no_longer_and_its_words_are_erased(talk: Talk) -> None:
+    before, resident = words_kept(talk), talk.resident("r:1")
+    talk.settle(acting.say(resident, talk.key, Stance.FOR, "九点关"))
+    talk.settle(acting.say(resident, talk.key, Stance.FOR, "八点关"))
+    assert words_kept(talk) == before + 1
+    assert talk.settle(acting.take_back(resident, talk.key)).refused is None
+    assert (talk.state.turnout, words_kept(talk)) == (0, before)
+    assert isinstance(acting.take_back(resident, talk.key).refused, BadValue)
+    talk.settle(acting.say(resident, talk.key, Stance.AGAINST, "不要关"))
+    talk.settle(acting.deliberate(talk.by("committee"), talk.key))
+    assert isinstance(acting.take_back(resident, talk.key).refused, IllegalMove)
+    assert (talk.state.turnout, words_kept(talk)) == (1, before + 1)
+    [*_, tally] = audit(talk.stage.shop)
+    assert [one for one in tally.drift if one.key.site_id == talk.stage.site_id] == []
+
+
 def test_the_auditor_finds_nothing_to_say_about_it(talk: Talk) -> None:
     talk.settle(acting.say(talk.resident("r:1"), talk.key, Stance.FOR, "同意"))
     talk.settle(acting.group(talk.by("committee"), talk.key, ["1"], "早点关"))

@@ -88,6 +88,27 @@ def test_a_second_word_takes_the_place_of_the_first_also_on_another_phone(
     expect(elsewhere.locator(".opinion .words")).to_have_text("还是不要关")
 
 
+def test_what_was_said_is_taken_back_by_whoever_said_it(
+    home: str, visitors: Visitors, sign_in: SignIn
+) -> None:
+    resident, other, committee = visitors.page(PHONE), visitors.page(PHONE), visitors.page(PHONE)
+    code = propose(resident, home)
+    sign_in(committee, "lead", "committee")
+    committee.goto(f"{home}/topics/{code}?lang=zh")
+    leads_on(committee, "form[action$='/take-up'] button")
+    at = f"{home}{BOARD}/{code}?lang=zh"
+    say(resident, at, "for", "八点关门")
+    shot(resident, "topic-to-take-back")
+    other.goto(at)
+    expect(other.locator("form[action$='/take-back']")).to_have_count(0)
+    leads_on(resident, "form[action$='/take-back'] button")
+    expect(resident.locator(".said.good")).to_have_text("已收回。")
+    expect(resident.locator(".opinion")).to_have_count(0)
+    say(committee, f"{home}/topics/{code}?lang=zh", "advice", "再看看")
+    leads_on(committee, "form[action$='/take-back'] button")
+    expect(committee.locator(".opinion")).to_have_count(0)
+
+
 def test_what_is_hidden_leaves_its_reason_and_nothing_typed_is_lost(
     home: str, visitors: Visitors, sign_in: SignIn
 ) -> None:

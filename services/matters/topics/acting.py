@@ -97,9 +97,22 @@ def decline(one: Doer, key: StreamKey, reason: str, ticket: Ticket | None = None
 
 
 def say(one: Doer, key: StreamKey, stance: Stance, words: str | None, ticket: Ticket | None = None) -> Answer:
-    """发表意见; what the same person said before in this phase is replaced."""
+    """发表意见; what the same person said before in this phase is replaced, its words are erased."""
     texts = Texts()
-    return _act(one, key, c.GiveOpinion(stance, texts.keep_if(words)), texts, ticket)
+    sent = Sent(c.GiveOpinion(stance, texts.keep_if(words)), texts.rows, ticket, _said_before(one, key))
+    return kit.act(one, key, TOPIC, sent)
+
+
+def take_back(one: Doer, key: StreamKey, ticket: Ticket | None = None) -> Answer:
+    """收回 what one said oneself in this phase: its words are erased. Raises UnknownStream."""
+    return kit.act(one, key, TOPIC, Sent(c.TakeBackOpinion(), ticket=ticket, erased=_said_before(one, key)))
+
+
+def _said_before(one: Doer, key: StreamKey) -> tuple[str, ...]:
+    """The words of the caller's own opinion in the phase that is under way, if there are some."""
+    person = one.caller.at(key.site_id).person
+    said = found_topic(one, key).state.of(person) if person is not None else None
+    return (said.words.id,) if said is not None and said.words is not None else ()
 
 
 def hide(one: Doer, key: StreamKey, opinion: str, reason: str | None, ticket: Ticket | None = None) -> Answer:

@@ -198,6 +198,7 @@ def allowed(found: Found[Topic], actor: Actor) -> list[str]:
         "take-up": leads and status is S.PROPOSED,
         "decline": leads and status is S.PROPOSED,
         "opinion": d.may_say(actor) and status in _OPEN and not over,
+        "take-back": bool(actor.person and topic.of(actor.person)) and status in _OPEN and not over,
         "hide": d.may_moderate(actor, context) and bool(topic.opinions),
         "group": leads and status in _HEARING and bool(topic.opinions),
         "answer": leads and status in _HEARING and bool(topic.groups),

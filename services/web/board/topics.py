@@ -90,6 +90,7 @@ def topic_page(request: Request, site: SitePath, code: TopicPath, did: Did = "")
     good = {
         "proposed": _("已提议。居委会看过后列入议事，或说明为什么不列入；在此之前只有您看得到。"),
         "opinion": _("意见已记下，谢谢！再说一次，会代替这一条。"),
+        "take-back": _("已收回。"),
     }
     return _shown(request, site, code, Said(good=good.get(did, "")))
 
@@ -123,3 +124,24 @@ def _say(request: Request, at: tuple[str, str], form: FormData) -> Response:
     except NotRecorded as refusal:
         return _shown(request, site, code, Said(refused=refusal.words, typed=said, status=refusal.status))
     return back(request, f"/public/{site}/topics/{code}?did=opinion", mine)
+
+
+@router.post("/{site}/topics/{code}/take-back")
+async def take_back(request: Request, site: SitePath, code: TopicPath) -> Response:
+    """A resident takes back what was said."""
+    async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
+        return await to_thread.run_sync(_take_back, request, (site, code), form)
+
+
+def _take_back(request: Request, at: tuple[str, str], form: FormData) -> Response:
+    (site, code), said = at, typed_in(form)
+    mine, one = speaker(request, site, said)
+    key = desk.key_of(one.caller, code)
+    acting.found_topic(one, key)
+    try:
+        count(request, site, new=False)
+        ticket = ticket_of(one, key.site_id, f"public take-back {code}", said.get("key", ""))
+        need_done(one, key, acting.take_back(one, key, ticket), page_language(request))
+    except NotRecorded as refusal:
+        return _shown(request, site, code, Said(refused=refusal.words, status=refusal.status))
+    return back(request, f"/public/{site}/topics/{code}?did=take-back", mine)

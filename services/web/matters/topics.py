@@ -121,6 +121,7 @@ def topic_page(
         "proposed": _("已提议"),
         "take-up": _("已列入议事，开始征集意见"),
         "opinion": _("意见已记下；再说一次，会代替这一条"),
+        "take-back": _("已收回。"),
         "hide": _("已处理，理由公开"),
         "group": _("已归并"),
         "answer": _("已回应"),
@@ -227,6 +228,7 @@ _STEPS: Mapping[str, Callable[[_Step, Ticket | None], Answer]] = {
     "take-up": lambda it, ticket: acting.take_up(it.one, it.key, it.days(), ticket),
     "decline": lambda it, ticket: acting.decline(it.one, it.key, it.words(), ticket),
     "opinion": _say,
+    "take-back": lambda it, ticket: acting.take_back(it.one, it.key, ticket),
     "hide": lambda it, ticket: acting.hide(
         it.one, it.key, it.said.get("opinion", ""), it.said.get("words", "").strip() or None, ticket
     ),

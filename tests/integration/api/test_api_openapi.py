@@ -113,7 +113,7 @@ def test_access_is_by_token_but_for_health(world: World) -> None:
         *("/api/v1/public/reports", "/api/v1/public/sites/{site}"),
         *("/api/v1/public/sites/{site}/topics", "/api/v1/public/topics/{code}"),
         *("/api/v1/public/sites/{site}/answers", "/api/v1/public/answers/{code}/helped"),
-        "/api/v1/public/topics/{code}/opinion",
+        *("/api/v1/public/topics/{code}/opinion", "/api/v1/public/topics/{code}/take-back"),
         *("/api/v1/public/sites/{site}/drawings", "/api/v1/public/drawings/{code}"),
         *("/api/v1/public/drawings/{code}/photos/{photo}", "/api/v1/public/drawings/{code}/comments"),
         *("/api/v1/public/drawings/{code}/take-back", "/api/v1/public/sites/{site}/pairs"),

@@ -132,6 +132,19 @@ def test_an_opinion_without_a_person_is_refused() -> None:
     refused(Table(), c.GiveOpinion(Stance.FOR), RESIDENT, BadValue)
 
 
+def test_what_is_taken_back_is_out_of_its_group_and_a_group_of_nothing_is_gone() -> None:
+    table = Table()
+    table.say("code-1")
+    table.say("code-2")
+    table.do(c.GroupOpinions(("1",), text("early")), COMMITTEE)
+    topic = table.do(c.TakeBackOpinion(), Actor(Role.RESIDENT, None, "code-1"))
+    assert (list(topic.opinions), topic.groups, topic.next_opinion) == (["2"], {}, 3)
+    assert d.NOTHING_SAID in refused(
+        table, c.TakeBackOpinion(), Actor(Role.RESIDENT, None, "code-1"), BadValue
+    )
+    refused(table, c.TakeBackOpinion(), RESIDENT, BadValue)
+
+
 def test_what_a_moderator_hides_leaves_its_reason_and_can_be_shown_again() -> None:
     table = Table()
     table.say("code")

@@ -50,6 +50,11 @@ class GiveOpinion(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class TakeBackOpinion(Command):
+    """收回 what the actor's person said, while others can still say something."""
+
+
+@dataclass(frozen=True, slots=True)
 class HideOpinion(Command):
     """不予公开, with a reason that stands in its place; without one it is shown again."""
 

@@ -22,6 +22,7 @@ OVER = "the time for opinions is over"
 NOT_YET = "opinions are not collected yet"
 AGREED = "its publication is over; it is agreed"
 NOT_NOW = "the topic is in another phase"
+NOTHING_SAID = "you have said nothing on it in this phase"
 COLLECT, PUBLISH = "collect", "publish"
 
 
@@ -77,10 +78,7 @@ def _given(topic: Topic, command: c.GiveOpinion, one: Asked) -> Iterator[Event]:
     person = one.actor.person
     if person is None:
         raise BadValue("person", "say by which code the opinion can be changed")
-    if topic.status not in {S.COLLECTING, S.PUBLISHED}:
-        raise _illegal(topic, NOT_YET if topic.status is S.PROPOSED else OVER)
-    if any(is_over(term, one.now) for term in topic.deadlines.values()):
-        raise _illegal(topic, OVER)
+    _need_hearing(topic, one)
     earlier = topic.of(person)
     yield e.OpinionGiven(
         Opinion(
@@ -94,6 +92,22 @@ def _given(topic: Topic, command: c.GiveOpinion, one: Asked) -> Iterator[Event]:
             hidden=earlier.hidden if earlier else None,
         )
     )
+
+
+def _need_hearing(topic: Topic, one: Asked) -> None:
+    if topic.status not in {S.COLLECTING, S.PUBLISHED}:
+        raise _illegal(topic, NOT_YET if topic.status is S.PROPOSED else OVER)
+    if any(is_over(term, one.now) for term in topic.deadlines.values()):
+        raise _illegal(topic, OVER)
+
+
+def _taken_back(topic: Topic, _command: c.TakeBackOpinion, one: Asked) -> Iterator[Event]:
+    """One's own of the phase that is under way; what a phase ended with stays counted."""
+    _need_hearing(topic, one)
+    said = topic.of(one.actor.person) if one.actor.person is not None else None
+    if said is None:
+        raise BadValue("opinion", NOTHING_SAID)
+    yield e.OpinionTakenBack(str(said.id))
 
 
 def _hidden(topic: Topic, command: c.HideOpinion, one: Asked) -> Iterator[Event]:
@@ -194,6 +208,7 @@ HANDLERS: Mapping[type[Command], Callable[[Any, Any, Asked], Iterator[Event]]] =
     c.TakeUpTopic: _led(_taken_up, S.PROPOSED),
     c.DeclineTopic: _led(_declined, S.PROPOSED),
     c.GiveOpinion: _given,
+    c.TakeBackOpinion: _taken_back,
     c.HideOpinion: _hidden,
     c.GroupOpinions: _led(_grouped, *_HEARING),
     c.AnswerGroup: _led(_answered, *_HEARING),

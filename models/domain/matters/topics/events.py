@@ -41,6 +41,13 @@ class OpinionGiven(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class OpinionTakenBack(Event):
+    """Whoever said it does not say it any more; it counts no longer."""
+
+    opinion: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpinionHidden(Event):
     """Its words are not shown, but the reason."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from models.domain.matter import Event, Term
 from models.domain.matters.topics import events as e
-from models.domain.matters.topics.state import Opinion, Topic, TopicStatus
+from models.domain.matters.topics.state import Group, Opinion, Topic, TopicStatus
 
 S = TopicStatus
 
@@ -31,6 +31,11 @@ def _given(topic: Topic, event: e.OpinionGiven, _at: datetime) -> Topic:
     return replace(topic, opinions=said, next_opinion=max(topic.next_opinion, event.opinion.id + 1))
 
 
+def _taken_back(topic: Topic, event: e.OpinionTakenBack, _at: datetime) -> Topic:
+    left = {key: one for key, one in topic.opinions.items() if key != event.opinion}
+    return replace(topic, opinions=left, groups=_with_some(topic.groups, left))
+
+
 def _hidden(topic: Topic, event: e.OpinionHidden, _at: datetime) -> Topic:
     return _changed(topic, event.opinion, lambda one: replace(one, hidden=event.reason))
 
@@ -43,9 +48,14 @@ def _grouped(topic: Topic, event: e.OpinionsGrouped, _at: datetime) -> Topic:
     number = event.group.id
     for key in event.opinions:
         topic = _changed(topic, key, lambda one: replace(one, group=number))
-    left = {str(one.group) for one in topic.opinions.values()}
-    groups = {key: one for key, one in topic.groups.items() if key in left}
+    groups = _with_some(topic.groups, topic.opinions)
     return replace(topic, groups={**groups, str(number): event.group}, next_group=number + 1)
+
+
+def _with_some(groups: Mapping[str, Group], opinions: Mapping[str, Opinion]) -> dict[str, Group]:
+    """The groups in which there is an opinion."""
+    used = {str(one.group) for one in opinions.values()}
+    return {key: one for key, one in groups.items() if key in used}
 
 
 def _answered(topic: Topic, event: e.GroupAnswered, at: datetime) -> Topic:
@@ -97,6 +107,7 @@ FOLDS: Mapping[type[Event], Callable[[Any, Any, datetime], Topic]] = {
     e.CollectionBegan: _collecting,
     e.TopicDeclined: _declined,
     e.OpinionGiven: _given,
+    e.OpinionTakenBack: _taken_back,
     e.OpinionHidden: _hidden,
     e.OpinionShown: _shown,
     e.OpinionsGrouped: _grouped,
