@@ -18,7 +18,7 @@ from services.execute import Answer, UnknownStream
 from services.matters import kit
 from services.matters.kit import Doer, Found
 from services.matters.rules import acting, editing
-from services.matters.rules.refusing import why
+from services.matters.rules.refusing import in_language, why
 from services.matters.rules.views import (
     CheckedView,
     ProposalWhole,
@@ -108,7 +108,8 @@ def propose(errand: OneErrand, body: ProposeBody) -> ProposalWhole:
     one = _doer(visit)
     checked = editing.check(one, site_id, body.source, lived=False)
     if checked.problems:
-        raise BadValue("source", "\n".join(map(str, checked.problems)))
+        told = (in_language(each, visit.language) for each in checked.problems)
+        raise BadValue("source", "\n".join(told))
     ticket = errand.ticket(site_id, body.model_dump_json().encode(), 201)
     key, answer = acting.propose(one, site_id, checked, body.reason, ticket)
     if answer.refused is not None:
@@ -195,4 +196,6 @@ def _refusal(visit: Visit, refusal: Exception, found: Found[Proposal] | None) ->
         return Declined(refusal, label, names)
     if isinstance(refusal, IllegalMove):
         return Declined(refusal, label, names, why=why(refusal, visit.language))
+    if isinstance(refusal, BadValue):
+        return BadValue("source", why(refusal, visit.language))
     return refusal

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path
 from pydantic import Field
 
 from models.domain.directory import Activity
+from models.domain.matters.venues import decide as d
 from models.domain.matters.venues.clashes import Clashing
 from models.domain.orders.refusals import BadValue, IllegalMove, NotYours
 from models.domain.policy import Permission
@@ -43,6 +44,8 @@ ActivityPath = Annotated[str, Path(max_length=64)]
 SpaceCode = Annotated[str, Field(pattern=SPACE, examples=["canteen"])]
 Target = Annotated[str, Field(pattern=r"^(-|[a-z0-9][a-z0-9-]{0,63})$", examples=["canteen"])]
 _CLOSING = ("关闭房间", "closing a room")
+_FIELDS = {d.BACKWARDS: "until", d.PAST: "until", d.LONG: "until"}
+"""Where in a body it stands, of what the core finds wrong with the days."""
 _NOTHING = Nothing()
 _REFUSED = declared(403, 404, 409, 413, 415, 422)
 
@@ -273,7 +276,8 @@ def _refusal(visit: Visit, refusal: Exception, rooms: Rooms) -> Exception:
     """With the sentence of the page, and the names of those who may."""
     label = _CLOSING[visit.language == "en"]
     if isinstance(refusal, BadValue):
-        return refusal
+        field = _FIELDS.get(refusal.field, refusal.field)
+        return BadValue(field, why(refusal, rooms.directory, visit.language))
     if isinstance(refusal, NotYours):
         names = {one: party_name(one, rooms.directory, visit.language) for one in refusal.may}
         return Declined(refusal, label, names)

@@ -127,6 +127,7 @@ _VALUES: tuple[tuple[str, str], ...] = (
     (r"choose at least one", "请至少选一条"),
     (r"there is no such group any more; look again", "这一组已经归并到别处，请刷新后再看"),
     (r"there is no such opinion", "没有这条意见"),
+    (r"say by which code the (opinion can be changed|comment can be taken back)", "请带上意见码"),
     (r"you have said nothing on it in this phase", "您在这一步还没有说过意见，或已收回"),
     (r"leave telephone and identity numbers out: everybody reads this", "请去掉电话和证件号码：大家都看得到"),
     (r"it is not a question that was answered", "这张单不是已答复的居民疑问"),

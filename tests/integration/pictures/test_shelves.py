@@ -7,9 +7,9 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-import anyio
 import pytest
 from anyio import sleep_forever
+from anyio.from_thread import start_blocking_portal
 from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
@@ -146,7 +146,8 @@ def test_a_picture_whose_browser_went_away_is_closed(tmp_path: Path) -> None:
             await answer({"type": "http", "asgi": {"spec_version": "2.4"}}, receive, send)
         return open_files_of(NAME)
 
-    assert (anyio.run(held_after), sent) == ([], CHUNK)
+    with start_blocking_portal() as loop:
+        assert (loop.call(held_after), sent) == ([], CHUNK)
 
 
 def test_a_folder_is_read_by_its_owner_alone(tmp_path: Path) -> None:
