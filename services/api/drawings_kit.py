@@ -75,6 +75,10 @@ class CommentBody(Body):
     words: Text = Field(examples=["书架边上留一条轮椅能过的路。"])
     space: Code | None = Field(None, examples=["book-bar"])
     point: PointBody | None = None
+    version: Annotated[
+        int | None,
+        Field(ge=1, le=1_000_000, description="The one that was looked at: refused where it is not current."),
+    ] = None
 
 
 class NumberBody(Body):
@@ -98,7 +102,7 @@ class AnswerBody(NumberBody):
 def remark_of(body: CommentBody) -> Remark:
     """What is said, and where."""
     point = Point(body.point.x, body.point.y) if body.point else None
-    return Remark(body.words, body.space or "", point)
+    return Remark(body.words, body.space or "", point, body.version)
 
 
 def listed(visit: Visit, caller: Caller) -> DrawingsView:

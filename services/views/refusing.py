@@ -68,6 +68,9 @@ _FIXED: Mapping[str, str] = {
     "its answer is public already; withdraw that first": "这个答复已经公开；要改，请先撤下",
     "the answer was withdrawn": "这条答复已经撤下",
     "the topic is in another phase": "议题已到另一个阶段，请刷新后再看",
+    "another version was published meanwhile; look at it and send again": (
+        "刚刚换了一版图；请看过新图，再提交"
+    ),
     "you said a lot on it already; take one back first": "您在这张图上已提了十条意见，请先收回一条",
     "all its versions were withdrawn": "这张图已全部撤下，等新版公布后再提意见",
     "that version was withdrawn already": "这一版已经撤下",

@@ -37,6 +37,14 @@ def publish(page: Page, home: str) -> str:
     return page.url.rpartition("/")[2].partition("?")[0]
 
 
+def second_version(page: Page) -> None:
+    """From the page of the drawing."""
+    page.click("summary:has-text('公布新版')")
+    page.set_input_files("#file", file("plan-2"))
+    page.fill("#changed", "台阶改成轮椅坡道。")
+    leads_on(page, "form[action$='/version'] button")
+
+
 def test_a_place_tapped_on_the_plan_is_commented_on_answered_and_drawn_anew(
     home: str, visitors: Visitors, sign_in: SignIn
 ) -> None:
@@ -55,10 +63,7 @@ def test_a_place_tapped_on_the_plan_is_commented_on_answered_and_drawn_anew(
     designer.goto(f"{home}/drawings/{code}?lang=zh")
     designer.fill("#answer-1", "已改成坡道，见第 2 版。")
     leads_on(designer, "form[action$='/answer'] button")
-    designer.click("summary:has-text('公布新版')")
-    designer.set_input_files("#file", file("plan-2"))
-    designer.fill("#changed", "台阶改成轮椅坡道。")
-    leads_on(designer, "form[action$='/version'] button")
+    second_version(designer)
     shot(designer, "drawing-member")
     resident.goto(f"{home}{BOARD}/{code}?lang=zh")
     expect(resident.locator(".answer")).to_contain_text("见第 2 版")
@@ -83,6 +88,22 @@ def test_without_scripts_a_room_is_chosen_and_the_words_are_taken_back(
     expect(resident.locator(".place b")).to_have_text("共享书吧")
     leads_on(resident, "form[action$='/take-back'] button")
     expect(resident.locator(".opinion")).to_have_count(0)
+
+
+def test_a_version_that_came_while_somebody_wrote_is_shown_first_and_the_words_stay(
+    home: str, visitors: Visitors, sign_in: SignIn
+) -> None:
+    designer, resident = visitors.page(PHONE), visitors.page(PHONE)
+    sign_in(designer, "lead", "designer")
+    code = publish(designer, home)
+    resident.goto(f"{home}{BOARD}/{code}?lang=zh")
+    resident.fill("#words", "台阶太高")
+    second_version(designer)
+    leads_on(resident, "#say button.wide")
+    expect(resident.locator(".said.bad")).to_contain_text("刚刚换了一版图")
+    expect(resident.locator("#words")).to_have_value("台阶太高")
+    leads_on(resident, "#say button.wide")
+    expect(resident.locator(".place")).to_contain_text("第 2 版")
 
 
 def test_words_without_a_word_are_refused_and_the_place_stays(

@@ -41,6 +41,8 @@ class Remark:
     words: str
     space: str = ""
     point: Point | None = None
+    version: int | None = None
+    """The one that was looked at; None: whichever is current."""
 
 
 def find(one: Doer, sql: Sql, key: StreamKey) -> Found[Drawing]:
@@ -100,7 +102,7 @@ def comment(one: Doer, key: StreamKey, said: Remark, ticket: Ticket | None = Non
     if wrong is not None:
         return Answer({}, refused=wrong)
     texts = Texts()
-    command = c.CommentOnDrawing(texts.keep(said.words), said.space, said.point)
+    command = c.CommentOnDrawing(texts.keep(said.words), said.space, said.point, said.version)
     return _act(one, key, command, texts, ticket)
 
 

@@ -22,7 +22,9 @@ LONGEST_TITLE = 120
 
 def remark_in(request: Request, said: Mapping[str, str]) -> Remark:
     """A comment and its place; what is no point counts as none. Raises NotRecorded."""
-    return Remark(words_in_form(request, said), said.get("space", ""), _point(said))
+    seen = said.get("version", "")
+    version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) <= len(str(WHOLE)) else None
+    return Remark(words_in_form(request, said), said.get("space", ""), _point(said), version)
 
 
 def _point(said: Mapping[str, str]) -> Point | None:

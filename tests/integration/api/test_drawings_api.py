@@ -72,6 +72,14 @@ def test_a_resident_comments_on_a_room_or_a_point_and_takes_it_back_by_the_code(
     assert left.json()["said"] == []
 
 
+def test_a_comment_on_the_version_before_is_refused(world: World) -> None:
+    code = publish(world).json()["code"]
+    assert say(world, code, version=1).status_code == 200
+    next_version(world, code)
+    refused = say(world, code, version=1)
+    assert (refused.status_code, "看过新图" in refused.json()["detail"]) == (409, True)
+
+
 def test_ten_comments_of_one_person_are_enough(world: World) -> None:
     code = publish(world).json()["code"]
     voice = say(world, code).json()["opinion_code"]

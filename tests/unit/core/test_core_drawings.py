@@ -120,6 +120,15 @@ def test_nobody_comments_where_all_versions_were_withdrawn() -> None:
         sheet.said()
 
 
+def test_a_comment_on_a_version_that_was_replaced_meanwhile_is_refused() -> None:
+    sheet = Sheet()
+    assert sheet.said(seen=1).comments["1"].version == 1
+    sheet.do(c.PublishVersion(photo("b"), text("changed")))
+    with pytest.raises(IllegalMove, match=d.NEWER):
+        sheet.said(seen=1)
+    assert sheet.said(seen=2).comments["2"].version == 2
+
+
 def test_ten_comments_of_one_person_are_enough_until_one_is_taken_back() -> None:
     sheet = Sheet()
     for _ in range(d.MOST_EACH):

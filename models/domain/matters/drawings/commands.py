@@ -44,6 +44,8 @@ class CommentOnDrawing(Command):
     words: TextRef
     space: str = ""
     point: Point | None = None
+    seen: int | None = None
+    """The version that was looked at; None: whichever is current."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ WHOLE = 10_000
 
 ENOUGH = "you said a lot on it already; take one back first"
 GONE = "all its versions were withdrawn"
+NEWER = "another version was published meanwhile; look at it and send again"
 GONE_ALREADY = "that version was withdrawn already"
 
 
@@ -85,6 +86,8 @@ def _said(drawing: Drawing, command: c.CommentOnDrawing, one: Asked) -> Iterator
         raise BadValue("person", "say by which code the comment can be taken back")
     if current is None:
         raise _illegal(drawing, GONE)
+    if command.seen not in {None, current.number}:
+        raise _illegal(drawing, NEWER)
     if drawing.said_by(person) >= MOST_EACH:
         raise _illegal(drawing, ENOUGH)
     _need_space(command.space, one)
