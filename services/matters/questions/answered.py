@@ -22,7 +22,7 @@ from services.matters.kit import Doer
 from services.store.contexts import SiteClock, Sql, read_sites
 from services.store.private import read_texts
 from services.store.transactions import now_of
-from services.views.found import find
+from services.views.found import Found, find
 from services.views.seen import sights_of
 
 WAITS_FOR = timedelta(days=60)
@@ -125,6 +125,14 @@ def _said(sql: Sql, key: StreamKey, party: str, words: dict[str, str]) -> str:
             note = told["data"].get("note")
             return words.get(note["id"], "") if note else ""
     return ""
+
+
+def public_answer(sql: Sql, found: Found) -> str:
+    """Where everybody reads the published answer of an order; empty where there is none."""
+    if _lead(found.order, found.context) is None:
+        return ""
+    number = public_of(sql, found.key)
+    return f"/public/{found.site.code}/answers/{found.code_of(number)}" if number else ""
 
 
 def public_of(sql: Sql, order: StreamKey) -> int | None:

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 from models.domain.policy import WORKING
 from models.domain.streams import Actor
 from services import desk, voices
+from services.matters.questions.answered import public_answer
 from services.matters.topics.acting import topics_about
 from services.matters.venues.waiting import waiting_for
 from services.store.contacts import Contact, read_craftsman
@@ -95,7 +96,7 @@ def show_order(request: Request, code: str, said: Said, status: int = 200) -> HT
         history = read_history(sql, found)
         has_voice = hasattr(order, "description") and voices.is_kept(sql, key)
         topics = topics_about(sql, key)
-        waiting = waiting_for(shop, sql, found)
+        waiting, answer = waiting_for(shop, sql, found), public_answer(sql, found)
         people, mine = read_people(sql, key.site_id), read_own(sql, found, actor)
     say = words_in(language).gettext
     did = say(ACTIONS[said.did][0]) if said.did in ACTIONS else ""
@@ -114,6 +115,7 @@ def show_order(request: Request, code: str, said: Said, status: int = 200) -> HT
             "mine": mine,
             "voice": has_voice,
             "waiting": waiting,
+            "answer": answer,
             "share": for_neighbours(shop, found, settings_of(request).public_url) if mine.may_write else None,
             "party_names": {code: found.party(code).name for code in found.context.site.parties},
             "here": f"/o/{code}",
