@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -38,15 +38,16 @@ def spreadsheet(view: FiguresView, language: Language) -> bytes:
 
     book = Workbook()
     book.remove(book.worksheets[0])
+    none = words_in(language).gettext("本期没有。")
     for table in tables(view, language):
-        _fill(book.create_sheet(table.name), table)
+        _fill(book.create_sheet(table.name), table if table.rows else replace(table, rows=[[none]]))
     file = BytesIO()
     book.save(file)
     return file.getvalue()
 
 
 def _fill(sheet: "Worksheet", table: Table) -> None:
-    from openpyxl.styles import Font, PatternFill  # noqa: PLC0415 - as above
+    from openpyxl.styles import Alignment, Font, PatternFill  # noqa: PLC0415 - as above
     from openpyxl.utils import get_column_letter  # noqa: PLC0415
 
     for line, row in enumerate((table.heads, *table.rows), 1):
@@ -55,13 +56,27 @@ def _fill(sheet: "Worksheet", table: Table) -> None:
             if line > 1 and column - 1 in table.percents:
                 sheet.cell(line, column).number_format = _PERCENT
     for column, head in enumerate(table.heads, 1):
+        values = [row[column - 1] for row in table.rows if len(row) >= column]
         cell = sheet.cell(1, column)
         cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E8EAEB")
-        widths = [_width(head), *(_width(row[column - 1]) for row in table.rows)]
+        if values and not isinstance(values[0], str):
+            # Over its numbers.
+            cell.alignment = Alignment(horizontal="right")
+        widths = [_width(head), *map(_width, values)]
         sheet.column_dimensions[get_column_letter(column)].width = min(WIDEST, max(widths) + 3)
     sheet.freeze_panes = "A2"
-    if table.rows:
+    if len(table.rows) > 1:
         sheet.auto_filter.ref = sheet.dimensions
+    _for_paper(sheet)
+
+
+def _for_paper(sheet: "Worksheet") -> None:
+    """All columns on one page, the heads on each."""
+    from openpyxl.worksheet.properties import PageSetupProperties  # noqa: PLC0415 - as above
+
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.print_title_rows = "1:1"
 
 
 def _put(sheet: "Worksheet", line: int, column: int, value: Value) -> None:

@@ -56,7 +56,17 @@ def test_what_no_spreadsheet_may_hold_is_left_out() -> None:
     assert read(view)["指标"]["A2"].value == "漏水"
 
 
+def test_on_paper_all_columns_are_on_a_page_and_heads_stand_over_their_numbers() -> None:
+    shown = sheet("指标")
+    assert shown.sheet_properties.pageSetUpPr is not None
+    assert shown.sheet_properties.pageSetUpPr.fitToPage
+    assert (shown.page_setup.fitToWidth, shown.page_setup.fitToHeight) == (1, 0)
+    assert shown.print_title_rows == "$1:$1"
+    assert [shown[at].alignment.horizontal for at in ("A1", "B1", "D1")] == [None, "right", "right"]
+
+
 def test_a_period_without_a_case_still_has_its_heads() -> None:
     table: Table = next(one for one in tables(seen(empty=True), "zh") if one.name == "超时")
     assert (list(table.rows), table.heads[0]) == ([], "类别")
-    assert read(seen(empty=True))["超时"]["A1"].value == "类别"
+    late = read(seen(empty=True))["超时"]
+    assert (late["A1"].value, late["A2"].value) == ("类别", "本期没有。")
