@@ -117,6 +117,19 @@ def test_the_date_of_the_minutes_becomes_the_limit(table: Table) -> None:
     assert fix.due_at == at
 
 
+@pytest.mark.parametrize("does", [Does.MAKE_SAFE, Does.SUPPORT])
+def test_no_clock_begins_for_a_party_that_is_done(table: Table, does: Does) -> None:
+    table.stage.act(table.key, "acknowledge", HELPS)
+    table.stage.act(table.key, "done", HELPS)
+    at = table.stage.now + timedelta(days=1)
+    lines = (Line(OWNS, Does.LEAD, "重做防水", at), Line(HELPS, does, "拉好警戒", at))
+    assert table.draft(*lines).refused is None
+    table.sign(OWNS, HELPS)
+    assert table.order.meeting is None
+    assert table.stage.state(table.key, HELPS) == "done"
+    assert table.order.open_deadlines(party=HELPS) == ()
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_minutes_are_a_paper_once_there_are_some(table: Table, language: Language) -> None:
     one = table.by("committee")

@@ -162,14 +162,17 @@ def _take_off(draft: Draft, party: str) -> None:
 
 
 def _date(draft: Draft, one: m.Item, by: datetime) -> None:
-    """The limit becomes the date that was agreed; a date in another system that is earlier wins."""
+    """The limit becomes the date that was agreed; a date in another system that is earlier wins.
+
+    Who is done, or has made it safe, has nothing to keep a date for: what is rejected gets the redo limit.
+    """
     held = draft.order.assignments.get(one.party)
     if by <= draft.now:
         raise BadValue("items", DATE_PASSED)
     if held is None or not held.acting:
         raise BadValue("items", NOT_THERE)
     safe = one.does is Does.MAKE_SAFE
-    if (held.made_safe_at if safe else held.done_at) is not None:
+    if held.done_at is not None or (safe and held.made_safe_at is not None):
         return
     outside = None if safe else earliest_outside(draft, one.party)
     by = min(by, outside) if outside is not None and outside > draft.now else by
