@@ -33,17 +33,17 @@ class Columns:
     """What lists ask for, derived from the state by one function, both when writing and when checking."""
 
     status: str
-    category: str | None
-    severity: str
-    origin: str
-    space: str
-    colour: str
-    supervised: bool
     parties: tuple[str, ...]
-    holders: tuple[str, ...]
     reported_at: datetime
-    promised_at: datetime | None
-    closed_at: datetime | None
+    category: str | None = None
+    severity: str = "ordinary"
+    origin: str = "unknown"
+    space: str = ""
+    colour: str = "green"
+    supervised: bool = False
+    holders: tuple[str, ...] = ()
+    promised_at: datetime | None = None
+    closed_at: datetime | None = None
 
 
 class StreamKind(Protocol):

@@ -3,7 +3,7 @@
 A kind gives its tables and says what its lists, timers and notices are; the rest of `StreamKind` follows.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
@@ -79,6 +79,11 @@ def ordinary(party: str, role: str, why: str, context: Context, at: datetime) ->
     """A notice that waits for the recipient's working hours."""
     send_at = next_open(context.site.calendar_of(party), at)
     return DesiredNotice(party, role, (why,), Urgency.ORDINARY, send_at)
+
+
+def timers(state: Any) -> Iterator[Timer]:  # noqa: ANN401 - of any kind that keeps its terms as `deadlines`
+    """By which the clock looks at each limit that runs."""
+    yield from (one.timer for one in state.deadlines.values())
 
 
 def _none(*_: Any) -> tuple[Any, ...]:  # noqa: ANN401 - stands for any of the functions of a kind

@@ -22,16 +22,11 @@ def _columns(state: Walk, _context: Context) -> Columns:
     parties = {state.party, *state.answered_by.values()}
     return Columns(
         status=state.status,
-        category=None,
         severity=Severity.DANGER if danger else Severity.ORDINARY,
         origin=state.origin,
-        space="",
-        colour="green",
-        supervised=False,
         parties=tuple(sorted(parties)),
         holders=(state.party,) if state.status is WalkStatus.WALKING else (),
         reported_at=state.begun_at,
-        promised_at=None,
         closed_at=state.finished_at,
     )
 

@@ -16,7 +16,7 @@ from models.domain.orders.rules import Context
 from models.domain.orders.state import Photo
 from models.domain.policy import Permission, permits
 from models.domain.streams import Actor, DesiredNotice, TextRef
-from models.domain.words import Origin, Severity
+from models.domain.words import Origin
 
 MONTHS: Mapping[str, int] = {
     "waterproofing": 60,
@@ -198,16 +198,10 @@ def _ended(state: Completion, event: CompletionWithdrawn, at: datetime) -> Compl
 def _columns(state: Completion, _context: Context) -> Columns:
     return Columns(
         status=state.status,
-        category=None,
-        severity=Severity.ORDINARY,
         origin=Origin.WARRANTY,
         space=state.spaces[0] if len(state.spaces) == 1 else "",
-        colour="green",
-        supervised=False,
         parties=(state.party, state.contractor),
-        holders=(),
         reported_at=state.recorded_at,
-        promised_at=None,
         closed_at=state.ended_at,
     )
 

@@ -12,7 +12,7 @@ from models.domain.matters.acceptances.decide import HANDLERS
 from models.domain.matters.acceptances.state import Acceptance, AcceptanceStatus, Item, NewItem
 from models.domain.orders.rules import Context
 from models.domain.streams import DesiredNotice
-from models.domain.words import Origin, Severity
+from models.domain.words import Origin
 
 HANDLER = "handler"
 CALLED, REWORK, PASSED = "acceptance_called", "acceptance_rework", "acceptance_passed"
@@ -80,16 +80,11 @@ def _columns(state: Acceptance, _context: Context) -> Columns:
     spaces = {one.what.space for one in state.items.values()}
     return Columns(
         status=state.status,
-        category=None,
-        severity=Severity.ORDINARY,
         origin=Origin.CONSTRUCTION,
         space=spaces.pop() if len(spaces) == 1 else "",
-        colour="green",
-        supervised=False,
         parties=(state.party, state.contractor),
         holders=(state.party,) if state.ended_at is None else (),
         reported_at=state.begun_at,
-        promised_at=None,
         closed_at=state.ended_at,
     )
 

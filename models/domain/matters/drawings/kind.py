@@ -12,7 +12,6 @@ from models.domain.matters.drawings.evolve import FOLDS
 from models.domain.matters.drawings.state import Drawing
 from models.domain.orders.rules import Context
 from models.domain.streams import DesiredNotice
-from models.domain.words import Origin, Severity
 
 HANDLER = "handler"
 COMMENTED = "drawing_commented"
@@ -22,17 +21,10 @@ def _columns(state: Drawing, context: Context) -> Columns:
     waits = any(one.waits for one in state.comments.values())
     return Columns(
         status="published" if state.current else "withdrawn",
-        category=None,
-        severity=Severity.ORDINARY,
-        origin=Origin.UNKNOWN,
         space=state.space,
-        colour="green",
-        supervised=False,
         parties=tuple(dict.fromkeys((state.party, *context.site.with_capacity(Capacity.COMMITTEE)))),
         holders=(state.party,) if waits else (),
         reported_at=state.published_at,
-        promised_at=None,
-        closed_at=None,
     )
 
 

@@ -13,7 +13,6 @@ from models.domain.matters.meetings.rules import oversees
 from models.domain.matters.meetings.state import MeetingState
 from models.domain.orders.rules import Context, coordinating
 from models.domain.streams import DesiredNotice, Timer
-from models.domain.words import Origin, Severity
 
 LEAD, COORDINATOR = "lead", "coordinator"
 INVITED, TO_SIGN, SETTLED = "meeting_called", "minutes_to_sign", "minutes_signed"
@@ -26,12 +25,8 @@ def _columns(state: MeetingState, context: Context) -> Columns:
     seeing = {one for one in context.site.parties if oversees(one, context)}
     return Columns(
         status=state.status,
-        category=None,
-        severity=Severity.ORDINARY,
-        origin=Origin.UNKNOWN,
         space=state.place,
         colour="red" if state.overdue and state.open else "green",
-        supervised=False,
         parties=tuple(sorted(everybody | seeing)),
         holders=tuple(sorted(state.missing or state.invited)) if state.open else (),
         reported_at=state.called_at,

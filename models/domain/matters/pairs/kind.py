@@ -12,7 +12,6 @@ from models.domain.matters.pairs import state as p
 from models.domain.orders.refusals import BadValue, IllegalMove, NotYours
 from models.domain.orders.rules import Context
 from models.domain.streams import Actor
-from models.domain.words import Origin, Severity
 
 WITHDRAWN_ALREADY = "these photos were withdrawn already"
 
@@ -55,16 +54,9 @@ def _fold_withdrawn(pair: p.Pair, event: p.PairWithdrawn, at: datetime) -> p.Pai
 def _columns(state: p.Pair, _context: Context) -> Columns:
     return Columns(
         status="withdrawn" if state.withdrawn else "published",
-        category=None,
-        severity=Severity.ORDINARY,
-        origin=Origin.UNKNOWN,
         space=state.space,
-        colour="green",
-        supervised=False,
         parties=(state.party,),
-        holders=(),
         reported_at=state.published_at,
-        promised_at=None,
         closed_at=state.withdrawn_at,
     )
 

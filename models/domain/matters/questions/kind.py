@@ -15,7 +15,6 @@ from models.domain.orders.refusals import BadValue, IllegalMove, NotYours
 from models.domain.orders.rules import Context
 from models.domain.policy import Permission, permits
 from models.domain.streams import Actor, DesiredNotice, Role
-from models.domain.words import Origin, Severity
 
 HANDLER, PUBLISHED = "handler", "answer_published"
 GONE = "the answer was withdrawn"
@@ -84,16 +83,9 @@ def _ended(state: PublishedAnswer, event: e.AnswerWithdrawn, at: datetime) -> Pu
 def _columns(state: PublishedAnswer, _context: Context) -> Columns:
     return Columns(
         status=state.status,
-        category=None,
-        severity=Severity.ORDINARY,
-        origin=Origin.UNKNOWN,
         space=state.space,
-        colour="green",
-        supervised=False,
         parties=(state.party,),
-        holders=(),
         reported_at=state.published_at,
-        promised_at=None,
         closed_at=state.ended_at,
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from models.domain.directory import Capacity
 from models.domain.kinds import Columns
-from models.domain.matter import Event, MatterKind, Term, ordinary
+from models.domain.matter import Event, MatterKind, Term, ordinary, timers
 from models.domain.matters.rules import events as e
 from models.domain.matters.rules.decide import HANDLERS, due
 from models.domain.matters.rules.state import Proposal, RulesStatus
@@ -81,12 +81,7 @@ def _columns(state: Proposal, _context: Context) -> Columns:
     holders = {S.OPEN: state.unanswered, S.RULING: (state.decider,) if state.decider else ()}
     return Columns(
         status=state.status,
-        category=None,
-        severity="ordinary",
-        origin="unknown",
-        space="",
         colour="red" if state.overdue and term is not None else "green",
-        supervised=False,
         parties=tuple(sorted({state.party, *state.asked})),
         holders=tuple(sorted(holders.get(state.status, ()))),
         reported_at=state.proposed_at,
@@ -97,7 +92,7 @@ def _columns(state: Proposal, _context: Context) -> Columns:
 
 def _timers(state: Proposal) -> Iterator[Timer]:
     if not state.overdue:
-        yield from (one.timer for one in state.deadlines.values())
+        yield from timers(state)
 
 
 def _told(event: Event, state: Proposal, context: Context, at: datetime) -> Iterator[DesiredNotice]:

@@ -5,14 +5,13 @@ from datetime import datetime
 
 from models.domain.directory import Capacity
 from models.domain.kinds import Columns
-from models.domain.matter import Event, MatterKind, ordinary
+from models.domain.matter import Event, MatterKind, ordinary, timers
 from models.domain.matters.topics import events as e
 from models.domain.matters.topics.decide import HANDLERS, due
 from models.domain.matters.topics.evolve import FOLDS
 from models.domain.matters.topics.state import Topic
 from models.domain.orders.rules import Context
-from models.domain.streams import DesiredNotice, Timer
-from models.domain.words import Origin, Severity
+from models.domain.streams import DesiredNotice
 
 HANDLER = "handler"
 PROPOSED, TO_DELIBERATE, TO_CARRY_OUT = "topic_proposed", "topic_to_deliberate", "topic_to_carry_out"
@@ -27,23 +26,13 @@ def _columns(state: Topic, context: Context) -> Columns:
     ends = [term.due_at for term in state.deadlines.values()]
     return Columns(
         status=state.status,
-        category=None,
-        severity=Severity.ORDINARY,
-        origin=Origin.UNKNOWN,
         space=state.space,
-        colour="green",
-        supervised=False,
         parties=committee(context),
         holders=committee(context) if state.ended_at is None else (),
         reported_at=state.proposed_at,
         promised_at=min(ends, default=None),
         closed_at=state.ended_at,
     )
-
-
-def _timers(state: Topic) -> Iterator[Timer]:
-    for term in state.deadlines.values():
-        yield term.timer
 
 
 def _told(event: Event, state: Topic, context: Context, at: datetime) -> Iterator[DesiredNotice]:
@@ -65,7 +54,7 @@ TOPIC = MatterKind(
     FOLDS,
     columns_of=_columns,
     due=due,
-    timers_of=_timers,
+    timers_of=timers,
     told=_told,
     reasons=frozenset({PROPOSED, TO_DELIBERATE, TO_CARRY_OUT}),
 )

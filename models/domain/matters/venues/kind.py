@@ -7,12 +7,12 @@ from typing import Any
 
 from models.domain.directory import Capacity
 from models.domain.kinds import Columns
-from models.domain.matter import Event, MatterKind, ordinary
+from models.domain.matter import Event, MatterKind, ordinary, timers
 from models.domain.matters.venues import events as e
 from models.domain.matters.venues.decide import HANDLERS, due
 from models.domain.matters.venues.state import Before, Closure, ClosureStatus
 from models.domain.orders.rules import Context
-from models.domain.streams import DesiredNotice, Timer
+from models.domain.streams import DesiredNotice
 
 HANDLER, LEAD = "handler", "lead"
 TOLD = (Capacity.COMMITTEE, Capacity.PROPERTY, Capacity.AUTONOMY_OFFICE, Capacity.CONTRACTOR)
@@ -77,22 +77,14 @@ def _columns(state: Closure, _context: Context) -> Columns:
     term = state.term
     return Columns(
         status=state.status,
-        category=None,
-        severity="ordinary",
-        origin="unknown",
         space=state.space,
         colour="red" if state.asked > 1 and term else "yellow" if state.asked and term else "green",
-        supervised=False,
         parties=(state.party,),
         holders=(state.party,) if term else (),
         reported_at=state.closed_at,
         promised_at=term.due_at if term else None,
         closed_at=state.ended_at,
     )
-
-
-def _timers(state: Closure) -> Iterator[Timer]:
-    yield from (one.timer for one in state.deadlines.values())
 
 
 def _told(event: Event, state: Closure, context: Context, at: datetime) -> Iterator[DesiredNotice]:
@@ -128,7 +120,7 @@ CLOSURE = MatterKind(
     FOLDS,
     columns_of=_columns,
     due=due,
-    timers_of=_timers,
+    timers_of=timers,
     told=_told,
     reasons=frozenset({*_WHY.values(), "venues.ending", "venues.overdue"}),
 )

@@ -7,13 +7,13 @@ from typing import Any
 
 from models.domain.directory import Capacity
 from models.domain.kinds import Columns
-from models.domain.matter import Event, MatterKind, Term, ordinary
+from models.domain.matter import Event, MatterKind, Term, ordinary, timers
 from models.domain.matters.works import events as e
 from models.domain.matters.works.decide import HANDLERS, due
 from models.domain.matters.works.rules import END, WALK
 from models.domain.matters.works.state import HazardWalk, Works, WorksStatus
 from models.domain.orders.rules import Context
-from models.domain.streams import DesiredNotice, Timer
+from models.domain.streams import DesiredNotice
 
 HANDLER, LEAD = "handler", "lead"
 TOLD = (
@@ -92,22 +92,15 @@ def _columns(state: Works, _context: Context) -> Columns:
     end = next((one for one in state.deadlines.values() if one.kind == END), None)
     return Columns(
         status=state.status,
-        category=None,
-        severity="ordinary",
         origin="construction",
         space=state.plan.rooms[0] if len(state.plan.rooms) == 1 else "",
         colour="red" if state.deadlines and state.asked else "green",
-        supervised=False,
         parties=(state.party,),
         holders=(walk.party,) if walk else (state.party,) if end else (),
         reported_at=state.announced_at,
         promised_at=end.due_at if end else None,
         closed_at=state.ended_at,
     )
-
-
-def _timers(state: Works) -> Iterator[Timer]:
-    yield from (one.timer for one in state.deadlines.values())
 
 
 def _told(event: Event, state: Works, context: Context, at: datetime) -> Iterator[DesiredNotice]:
@@ -158,7 +151,7 @@ WORKS = MatterKind(
     FOLDS,
     columns_of=_columns,
     due=due,
-    timers_of=_timers,
+    timers_of=timers,
     told=_told,
     reasons=frozenset({*_WHY.values(), OWED, URGENT, "works.walk_late", "works.ending", "works.overdue"}),
 )
