@@ -1,6 +1,7 @@
 """Acceptances and completions as the API answers them and the pages show them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from pydantic import Field
@@ -165,11 +166,12 @@ def whole(found: Found[Acceptance], actor: Actor, language: Language, beside: "B
     return AcceptanceWhole.model_validate(_item(found) | more)
 
 
+@dataclass(frozen=True, slots=True)
 class Beside:
     """What a page needs that is not in the acceptance: open rework orders, names of members who signed."""
 
-    def __init__(self, open_: list[int], names: Mapping[str, str]) -> None:
-        self.open, self.names = open_, names
+    open: list[int]
+    names: Mapping[str, str]
 
 
 def beside_of(sql: Sql, found: Found[Acceptance], open_: list[int]) -> Beside:

@@ -9,7 +9,7 @@ from models.domain.matters.questions.kind import ANSWER, may_see
 from models.domain.matters.questions.state import AnswerStatus, PublishedAnswer
 from models.domain.streams import StreamKey, TextRef
 from services.actions.table import Texts
-from services.execute import Answer, UnknownStream
+from services.execute import Answer
 from services.identity import tries
 from services.identity.tries import Limit
 from services.matters import kit
@@ -115,6 +115,3 @@ def _latest(sql: Sql, site_id: int) -> list[int]:
         (ANSWER.name, site_id, AnswerStatus.PUBLISHED, MOST_LISTED),
     )
     return [number for (number,) in rows]
-
-
-__all__ = ["UnknownStream", "find", "helped", "listed", "publish", "search", "similar", "withdraw"]

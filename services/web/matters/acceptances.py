@@ -6,7 +6,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from anyio import to_thread
-from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -26,7 +26,7 @@ from services.store.private import LONGEST_TEXT
 from services.views.catalogues import words_in
 from services.web.forms import MOST_PHOTOS, NotRecorded, picture
 from services.web.matters.acceptances_shown import show_list, show_new, show_one, zone_of
-from services.web.matters.kit import KeyField, MatterPath, Said, doer_of, need_done, ticket_of, typed_in
+from services.web.matters.kit import MatterPath, Said, doer_of, need_done, ticket_of, typed_in
 from services.web.pages import page_language
 from services.web.papers import pdf_answer
 from services.web.pictures import PICTURE_HANDS, PhotoPath, PhotoSize, picture_answer, picture_beside
@@ -36,7 +36,6 @@ router = APIRouter(prefix="/acceptances", include_in_schema=False, default_respo
 SiteQuery = Annotated[str, Query(pattern=f"^$|{SITE_CODE}")]
 Room = Annotated[str, Query(max_length=64)]
 ItemPath = Annotated[str, Path(pattern="^[1-9][0-9]{0,6}$")]
-WordsField = Annotated[str, Form(max_length=LONGEST_TEXT)]
 MOST_FIELDS = 200
 
 
@@ -238,6 +237,3 @@ def site_of(request: Request, code: str) -> int:
     if not sites or (code and caller.sites.get(code) not in sites):
         raise NotPermitted
     return caller.sites[code] if code else sites[0]
-
-
-__all__ = ["KeyField", "WordsField", "pictures_in", "router", "sent_photo", "site_of", "too_large"]

@@ -17,9 +17,18 @@ from services.matters.acceptances import warranty
 from services.matters.acceptances.warranty import NewCompletion
 from services.views.catalogues import words_in
 from services.web.forms import MOST_PHOTOS, NotRecorded
-from services.web.matters.acceptances import KeyField, WordsField, pictures_in, sent_photo, site_of, too_large
+from services.web.matters.acceptances import pictures_in, sent_photo, site_of, too_large
 from services.web.matters.acceptances_shown import show_completion, show_completions, show_new_completion
-from services.web.matters.kit import MatterPath, Said, doer_of, need_done, ticket_of, typed_in
+from services.web.matters.kit import (
+    KeyField,
+    MatterPath,
+    Said,
+    WordsField,
+    doer_of,
+    need_done,
+    ticket_of,
+    typed_in,
+)
 from services.web.pages import page_language
 from services.web.pictures import PICTURE_HANDS, PhotoPath, PhotoSize
 

@@ -16,12 +16,14 @@ from services.matters.kit import Doer
 from services.matters.meetings.refusing import why
 from services.store.contexts import read_sites
 from services.store.idempotency import Ticket
+from services.store.private import LONGEST_TEXT
 from services.store.transactions import transaction
 from services.views.language import Language
 from services.web.forms import LONGEST_KEY, NotRecorded
 from services.web.pages import caller_of, settings_of, shop_of
 
 MatterPath = Annotated[str, Path(pattern=ORDER_CODE)]
+WordsField = Annotated[str, Form(max_length=LONGEST_TEXT)]
 KeyField = Annotated[str, Form(max_length=LONGEST_KEY)]
 """Of a form: sent twice, it happens once."""
 

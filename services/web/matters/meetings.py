@@ -28,7 +28,7 @@ from services.store.private import LONGEST_TEXT
 from services.store.transactions import transaction
 from services.views.catalogues import words_in
 from services.web.forms import LONGEST_KEY, NotRecorded
-from services.web.matters.kit import KeyField, MatterPath, Said, doer_of, ticket_of
+from services.web.matters.kit import KeyField, MatterPath, Said, WordsField, doer_of, ticket_of
 from services.web.matters.meetings_shown import show_list, show_meeting, show_new, show_payer
 from services.web.pages import page_language, settings_of
 from services.web.papers import pdf_answer
@@ -36,7 +36,6 @@ from services.web.papers import pdf_answer
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 OrderQuery = Annotated[str, Query(pattern=ORDER_CODE)]
-Words = Annotated[str, Form(max_length=LONGEST_TEXT)]
 CLOSES = time(17, 30)
 """When a day ends by which something is done (domain.md, n WD)."""
 MOST_FIELDS = 200
@@ -144,7 +143,7 @@ def _call(request: Request, order: str, form: FormData) -> Response:
 
 
 @router.post("/meetings/{code}/position")
-def position(request: Request, code: MatterPath, words: Words = "", key: KeyField = "") -> Response:
+def position(request: Request, code: MatterPath, words: WordsField = "", key: KeyField = "") -> Response:
     """书面意见."""
     said, meeting = _short(request, words), _key(request, code)
     if said is None:

@@ -15,17 +15,24 @@ from services.matters.kit import Doer
 from services.matters.questions import acting, answered
 from services.matters.questions.acting import NewAnswer
 from services.matters.questions.views import asked_view, may_answer, member_view
-from services.store.private import LONGEST_TEXT
 from services.store.transactions import transaction
 from services.views.catalogues import words_in
 from services.views.refusing import value_in_chinese
 from services.web.forms import NotRecorded
-from services.web.matters.kit import NOTHING, KeyField, MatterPath, Said, doer_of, need_done, ticket_of
+from services.web.matters.kit import (
+    NOTHING,
+    KeyField,
+    MatterPath,
+    Said,
+    WordsField,
+    doer_of,
+    need_done,
+    ticket_of,
+)
 from services.web.pages import page_language, render
 
 router = APIRouter(prefix="/together/questions", include_in_schema=False, default_response_class=HTMLResponse)
 
-WordsField = Annotated[str, Form(max_length=LONGEST_TEXT)]
 OrderQuery = Annotated[str, Query(pattern=ORDER_CODE)]
 
 

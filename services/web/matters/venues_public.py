@@ -74,6 +74,14 @@ def told_rooms(request: Request, site_id: int, language: Language) -> dict[str, 
     return {code: told for code, told in found.items() if told is not None}
 
 
+def told_room(request: Request, site_id: int, space: str, language: Language) -> Told | None:
+    """The same of one room; None of one that is open, or that there is not."""
+    shop = shop_of(request)
+    with transaction(shop.engine, [site_id]) as sql:
+        rooms = read_rooms(shop, sql, site_id)
+    return told_of(rooms, space, language)
+
+
 def _rooms(request: Request, site: str, space: str) -> Rooms | None:
     shop = shop_of(request)
     site_id = codes.site_of(shop.engine, site) if re.fullmatch(SITE_CODE, site) else None

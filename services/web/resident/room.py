@@ -30,7 +30,7 @@ from services.views.room import known_here, known_order
 from services.views.site import floorplan
 from services.web.clients import address_of
 from services.web.forms import MOST_PHOTOS, NotRecorded
-from services.web.matters.venues_public import told_rooms
+from services.web.matters.venues_public import told_room
 from services.web.pages import caller_of, page_language, render, settings_of, shop_of
 from services.web.pictures import PICTURE_HANDS
 from services.web.resident import tracking
@@ -99,7 +99,7 @@ def _room(request: Request, door: Door, space: str, trouble: str, status: int = 
     values = {
         "room": door.room(space),
         "known": known_here(shop_of(request), door.site_id, space, door.language),
-        "told": told_rooms(request, door.site_id, door.language).get(space),
+        "told": told_room(request, door.site_id, space, door.language),
         "works": told_works(shop_of(request), door.site_id, door.language, space),
         "key": new_key(),
         "trouble": trouble,

@@ -33,7 +33,7 @@ from services.views.site import site_view
 from services.web import visits
 from services.web.clients import address_of
 from services.web.forms import MOST_PHOTOS, Asked, Hands, NotRecorded, act
-from services.web.matters.venues_public import told_rooms
+from services.web.matters.venues_public import told_room
 from services.web.pages import page_language, render, settings_of, shop_of
 from services.web.pictures import PICTURE_HANDS, PhotoPath, PhotoSize, picture_answer, picture_seen
 from services.web.recordings import recording
@@ -174,7 +174,7 @@ def _page(
         "visit": visit,
         "known": known,
         "answer": f"/public/{site.code}/answers/{site.code}-{answer}" if answer else "",
-        "told": told_rooms(request, visit.key.site_id, language).get(known.space),
+        "told": told_room(request, visit.key.site_id, known.space, language),
         "works": told_works(shop, visit.key.site_id, language, known.space),
         "site": site,
         "site_name": (language == "en" and site.name_en) or site.name,
