@@ -23,7 +23,6 @@ from services.matters.acceptances.views import (
     AcceptancesView,
     AcceptanceWhole,
 )
-from services.matters.kit import Doer
 from services.store.transactions import transaction
 from services.web.forms import MOST_PHOTOS
 from services.web.papers import pdf_answer
@@ -107,7 +106,7 @@ def get_acceptances(visit: OneVisit) -> AcceptancesView:
     """The latest of the caller's sites."""
     sites = visit.caller.sites_where(Permission.SEE_ACCEPTANCES)
     with transaction(visit.shop.engine, visit.caller.site_ids) as sql:
-        found = acting.listed(doer_of(visit), sql, sites)
+        found = acting.listed(visit.doer, sql, sites)
     return AcceptancesView(items=[views.item_of(one) for one in found])
 
 
@@ -132,7 +131,7 @@ def get_acceptance(visit: OneVisit, code: AcceptancePath) -> AcceptanceWhole:
 )
 def get_record(visit: OneVisit, code: AcceptancePath) -> Response:
     """With the signatures and the ledger's hash, in the language of the request."""
-    pdf = papers.record_of(doer_of(visit), desk.key_of(visit.caller, code), visit.language)
+    pdf = papers.record_of(visit.doer, desk.key_of(visit.caller, code), visit.language)
     return pdf_answer(pdf, f"acceptance-{code}")
 
 
@@ -152,7 +151,7 @@ def get_photo(
 ) -> Response:
     """Of an item, for whoever may see the acceptance."""
     key = desk.key_of(visit.caller, code)
-    acting.found_acceptance(doer_of(visit), key)
+    acting.found_acceptance(visit.doer, key)
     kept = picture_beside(visit.shop, key, photo, size)
     return picture_answer(visit.settings, kept, code, if_none_match)
 
@@ -166,7 +165,7 @@ def prepare(errand: OneErrand, body: PrepareBody) -> AcceptanceWhole:
     site_id = desk.key_of(visit.caller, f"{body.site}-1").site_id
     ticket = errand.ticket(site_id, body.model_dump_json().encode(), 201)
     lines = [one.line() for one in body.lines]
-    key, answer = acting.prepare(doer_of(visit), site_id, body.meets_at, lines, ticket)
+    key, answer = acting.prepare(visit.doer, site_id, body.meets_at, lines, ticket)
     return _answered(visit, key, answer)
 
 
@@ -204,7 +203,7 @@ def _check(errand: Errand, code: str, form: CheckForm) -> AcceptanceWhole:
     looked = Looked(form.item, form.passed, form.words or "", pictures)
     said = f"{looked.item}/{looked.passed}/{looked.words}/{[one.received for one in pictures]}"
     ticket = errand.ticket(key.site_id, said.encode(), 201)
-    return _answered(visit, key, acting.check(doer_of(visit), key, looked, ticket))
+    return _answered(visit, key, acting.check(visit.doer, key, looked, ticket))
 
 
 @router.post("/{code}/finish", summary="结束本轮 Finish", operation_id="finish_round", responses=_REFUSED)
@@ -230,17 +229,12 @@ def cancel(errand: OneErrand, code: AcceptancePath, body: ReasonBody) -> Accepta
     return _did(errand, code, body, lambda one, key, ticket: acting.cancel(one, key, body.reason, ticket))
 
 
-def doer_of(visit: Visit) -> Doer:
-    """The caller, with the process's workshop."""
-    return Doer(visit.shop, visit.settings, visit.caller)
-
-
 def _did(errand: Errand, code: str, body: Body, do: Callable[..., Answer]) -> AcceptanceWhole:
     visit = errand.visit
     key = desk.key_of(visit.caller, code)
-    acting.found_acceptance(doer_of(visit), key)
+    acting.found_acceptance(visit.doer, key)
     ticket = errand.ticket(key.site_id, body.model_dump_json().encode(), 200)
-    return _answered(visit, key, do(doer_of(visit), key, ticket))
+    return _answered(visit, key, do(visit.doer, key, ticket))
 
 
 def _answered(visit: Visit, key: StreamKey, answer: Answer) -> AcceptanceWhole:
@@ -251,7 +245,7 @@ def _answered(visit: Visit, key: StreamKey, answer: Answer) -> AcceptanceWhole:
 
 def _shown(visit: Visit, key: StreamKey) -> AcceptanceWhole:
     with transaction(visit.shop.engine, visit.caller.site_ids) as sql:
-        return papers.seen(doer_of(visit), sql, key, visit.language)[1]
+        return papers.seen(visit.doer, sql, key, visit.language)[1]
 
 
 def refusal_of(visit: Visit, refusal: Exception) -> Exception:

@@ -13,7 +13,6 @@ from services.actions.bodies import ORDER_CODE, Body, OrderCode, Text
 from services.api.problems import Declined, declared
 from services.api.visit import Errand, OneErrand, OneVisit, SitePath, Visit
 from services.execute import Answer
-from services.matters.kit import Doer
 from services.matters.questions import acting, answered, views
 from services.matters.questions.acting import EXACT, SIMILAR, NewAnswer
 from services.matters.questions.views import AnswersView, AnswerView, MemberAnswer, ModerationView
@@ -63,7 +62,7 @@ def search_answers(
 ) -> AnswersView:
     """Two characters suffice; without any, the latest."""
     caller = reporting.public_caller(visit.shop, site)
-    one = Doer(visit.shop, visit.settings, caller)
+    one = visit.of(caller).doer
     found = acting.search(one, caller.sites[site], q, SIMILAR if similar else EXACT)
     return AnswersView(items=[views.public_view(each, visit.language) for each in found])
 
@@ -78,7 +77,7 @@ def answer_helped(errand: OneErrand, request: Request, code: AnswerPath, body: H
     """Counted once a browser."""
     visit = errand.visit
     caller = reporting.public_caller(visit.shop, code.partition("-")[0])
-    one, key = Doer(visit.shop, visit.settings, caller), desk.key_of(caller, code)
+    one, key = visit.of(caller).doer, desk.key_of(caller, code)
     acting.find(one, key)
     answer = acting.helped(one, key, body.browser, address_of(request.scope))
     if answer.refused is not None:
@@ -89,7 +88,7 @@ def answer_helped(errand: OneErrand, request: Request, code: AnswerPath, body: H
 @answers.get("", summary="公开答复 Answers", operation_id="list_answers", responses=declared(403, 422))
 def list_answers(visit: OneVisit) -> ModerationView:
     """For who moderates: answered questions to publish, and the latest that were."""
-    one = _doer(visit)
+    one = visit.doer
     sites = visit.caller.sites_where(Permission.PUBLISH_ANSWERS)
     with transaction(visit.shop.engine, visit.caller.site_ids) as sql:
         waiting = answered.waiting(one, sites, sql)
@@ -105,7 +104,7 @@ def list_answers(visit: OneVisit) -> ModerationView:
 )
 def get_answer(visit: OneVisit, code: AnswerPath) -> AnswerView:
     """A withdrawn one for who moderates alone."""
-    return views.public_view(acting.find(_doer(visit), desk.key_of(visit.caller, code)), visit.language)
+    return views.public_view(acting.find(visit.doer, desk.key_of(visit.caller, code)), visit.language)
 
 
 @answers.post(
@@ -116,7 +115,7 @@ def publish_answer(errand: OneErrand, body: PublishBody) -> MemberAnswer:
     visit = errand.visit
     order = desk.key_of(visit.caller, body.order)
     ticket = errand.ticket(order.site_id, body.model_dump_json().encode(), 201)
-    key, answer = acting.publish(_doer(visit), NewAnswer(order, body.question, body.answer), ticket)
+    key, answer = acting.publish(visit.doer, NewAnswer(order, body.question, body.answer), ticket)
     return _answered(errand, key, answer)
 
 
@@ -125,9 +124,9 @@ def withdraw_answer(errand: OneErrand, code: AnswerPath, body: ReasonBody) -> Me
     """It leaves the public page, and is found no more."""
     visit = errand.visit
     key = desk.key_of(visit.caller, code)
-    acting.find(_doer(visit), key)
+    acting.find(visit.doer, key)
     ticket = errand.ticket(key.site_id, body.model_dump_json().encode(), 200)
-    return _answered(errand, key, acting.withdraw(_doer(visit), key, body.reason, ticket))
+    return _answered(errand, key, acting.withdraw(visit.doer, key, body.reason, ticket))
 
 
 router = APIRouter()
@@ -135,14 +134,10 @@ router.include_router(public)
 router.include_router(answers)
 
 
-def _doer(visit: Visit) -> Doer:
-    return Doer(visit.shop, visit.settings, visit.caller)
-
-
 def _answered(errand: Errand, key: StreamKey, answer: Answer) -> MemberAnswer:
     if answer.refused is not None:
         raise _refusal(answer.refused, errand.visit)
-    return views.member_view(acting.find(_doer(errand.visit), key), errand.visit.language)
+    return views.member_view(acting.find(errand.visit.doer, key), errand.visit.language)
 
 
 def _refusal(refusal: Exception, visit: Visit) -> Exception:

@@ -12,7 +12,7 @@ from models.domain.policy import Permission
 from models.domain.streams import StreamKey
 from services import desk, photos
 from services.actions.bodies import SITE_CODE
-from services.api.acceptances import AcceptancePath, ReasonBody, doer_of, refusal_of
+from services.api.acceptances import AcceptancePath, ReasonBody, refusal_of
 from services.api.problems import declared
 from services.api.visit import Errand, OneErrand, OneVisit, Visit
 from services.matters.acceptances import views, warranty
@@ -53,7 +53,7 @@ def get_completions(visit: OneVisit) -> CompletionsView:
     """Certificates and what their warranty covers."""
     sites = visit.caller.sites_where(Permission.SEE_ACCEPTANCES)
     with transaction(visit.shop.engine, visit.caller.site_ids) as sql:
-        found = warranty.listed(doer_of(visit), sql, sites)
+        found = warranty.listed(visit.doer, sql, sites)
     return CompletionsView(
         items=[views.completion_view(one, visit.caller.at(one.key.site_id), visit.language) for one in found]
     )
@@ -81,7 +81,7 @@ def get_certificate(
 ) -> Response:
     """Of the certificate."""
     key = desk.key_of(visit.caller, code)
-    warranty.find(doer_of(visit), key)
+    warranty.find(visit.doer, key)
     kept = picture_beside(visit.shop, key, photo, size)
     return picture_answer(visit.settings, kept, code, if_none_match)
 
@@ -111,7 +111,7 @@ def _record(errand: Errand, form: CompletionForm) -> CompletionView:
         pictures,
     )
     said = form.model_dump_json(exclude={"photo"}) + str([one.received for one in pictures])
-    key, answer = warranty.record(doer_of(visit), site_id, new, errand.ticket(site_id, said.encode(), 201))
+    key, answer = warranty.record(visit.doer, site_id, new, errand.ticket(site_id, said.encode(), 201))
     if answer.refused is not None:
         raise refusal_of(visit, answer.refused)
     return _completion(visit, key)
@@ -124,14 +124,14 @@ def withdraw(errand: OneErrand, code: AcceptancePath, body: ReasonBody) -> Compl
     """It was entered by mistake."""
     visit = errand.visit
     key = desk.key_of(visit.caller, code)
-    warranty.find(doer_of(visit), key)
+    warranty.find(visit.doer, key)
     ticket = errand.ticket(key.site_id, body.model_dump_json().encode(), 200)
-    answer = warranty.withdraw(doer_of(visit), key, body.reason, ticket)
+    answer = warranty.withdraw(visit.doer, key, body.reason, ticket)
     if answer.refused is not None:
         raise refusal_of(visit, answer.refused)
     return _completion(visit, key)
 
 
 def _completion(visit: Visit, key: StreamKey) -> CompletionView:
-    found = warranty.find(doer_of(visit), key)
+    found = warranty.find(visit.doer, key)
     return views.completion_view(found, visit.caller.at(key.site_id), visit.language)

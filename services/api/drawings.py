@@ -25,7 +25,7 @@ from services.api.drawings_kit import (
     ticket_of,
 )
 from services.api.problems import declared
-from services.api.topics import doer_of, need
+from services.api.topics import need
 from services.api.visit import Errand, OneErrand, OneVisit
 from services.execute import Answer
 from services.matters.drawings import acting
@@ -74,7 +74,7 @@ def get_drawing_picture(
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Of a version that was not withdrawn."""
-    return drawing_picture(doer_of(visit, visit.caller), code, (photo, size), if_none_match)
+    return drawing_picture(visit.doer, code, (photo, size), if_none_match)
 
 
 # ── publishing ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -99,7 +99,7 @@ def _publish(errand: Errand, form: DrawingForm) -> DrawingWhole:
     said = f"{form.sort}/{form.title}/{form.space}/{picture.received}"
     new = NewDrawing(form.sort, form.title, picture, form.space or "")
     ticket = errand.ticket(site_id, said.encode(), 201)
-    key, answer = acting.publish(doer_of(visit, visit.caller), site_id, new, ticket)
+    key, answer = acting.publish(visit.doer, site_id, new, ticket)
     need(visit, key, answer, WORDS)
     return shown(visit, visit.caller, key)
 

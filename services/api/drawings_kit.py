@@ -13,7 +13,7 @@ from models.domain.orders.state import Point
 from models.domain.streams import StreamKey
 from services import desk
 from services.actions.bodies import ORDER_CODE, SITE_CODE, Body, Code, Text, Title
-from services.api.topics import doer_of, need
+from services.api.topics import need
 from services.api.visit import Errand, Visit
 from services.callers import Caller
 from services.execute import Answer, UnknownStream
@@ -108,14 +108,14 @@ def remark_of(body: CommentBody) -> Remark:
 def listed(visit: Visit, caller: Caller) -> DrawingsView:
     """The drawings of a caller's sites."""
     with transaction(visit.shop.engine, caller.site_ids) as sql:
-        found = acting.drawings_of(doer_of(visit, caller), sql, caller.site_ids)
+        found = acting.drawings_of(visit.of(caller).doer, sql, caller.site_ids)
     return DrawingsView(items=[item_of(one, visit.language) for one in found])
 
 
 def shown(visit: Visit, caller: Caller, key: StreamKey) -> DrawingWhole:
     """The drawing as a caller sees it. Raises UnknownStream."""
     with transaction(visit.shop.engine, caller.site_ids) as sql:
-        found = acting.find(doer_of(visit, caller), sql, key)
+        found = acting.find(visit.of(caller).doer, sql, key)
         return whole(found, sql, caller.at(key.site_id), visit.language)
 
 
@@ -134,7 +134,7 @@ def ticket_of(errand: Errand, key: StreamKey, body: Body) -> Ticket | None:
 def did(errand: Errand, code: str, do: Callable[[Doer, StreamKey], Answer]) -> DrawingWhole:
     """Do it, and answer with the drawing. Raises UnknownStream, or why it was refused."""
     visit = errand.visit
-    key, one = desk.key_of(visit.caller, code), doer_of(visit, visit.caller)
+    key, one = desk.key_of(visit.caller, code), visit.doer
     acting.found_drawing(one, key)
     need(visit, key, do(one, key), WORDS)
     return shown(visit, visit.caller, key)

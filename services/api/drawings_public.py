@@ -17,7 +17,7 @@ from services.api.drawings_kit import (
 )
 from services.api.pairs import PairPath, pairs_listed
 from services.api.problems import declared
-from services.api.topics import doer_of, need
+from services.api.topics import need
 from services.api.topics_public import VoiceHeader, voice_of
 from services.api.visit import OneErrand, OneVisit, SitePath
 from services.execute import UnknownStream
@@ -87,7 +87,7 @@ def public_drawing_picture(
 ) -> Response:
     """Of a version that was not withdrawn."""
     caller = voices.voice(visit.shop, ring(), code.partition("-")[0], "")
-    return drawing_picture(doer_of(visit, caller), code, (photo, size), if_none_match)
+    return drawing_picture(visit.of(caller).doer, code, (photo, size), if_none_match)
 
 
 @router.post(
@@ -102,7 +102,7 @@ def public_comment(
     """On the version that is current: on a room, a point, both, or all of it."""
     site = code.partition("-")[0]
     mine, caller = voice_of(errand, site, voice)
-    one, key = doer_of(errand.visit, caller), desk.key_of(caller, code)
+    one, key = errand.visit.of(caller).doer, desk.key_of(caller, code)
     new = acting.found_drawing(one, key).state.said_by(caller.id) == 0
     voices.count(errand.visit.shop, ring(), site, address_of(request.scope), new=new)
     ticket = errand.ticket(key.site_id, f"{mine} {body.model_dump_json()}".encode(), 200)
@@ -122,7 +122,7 @@ def public_take_back(
     """One's own, by its code."""
     site = code.partition("-")[0]
     caller = voices.voice(errand.visit.shop, ring(), site, voice or "")
-    one, key = doer_of(errand.visit, caller), desk.key_of(caller, code)
+    one, key = errand.visit.of(caller).doer, desk.key_of(caller, code)
     acting.found_drawing(one, key)
     voices.count(errand.visit.shop, ring(), site, address_of(request.scope), new=False)
     ticket = errand.ticket(key.site_id, f"{caller.id} {body.model_dump_json()}".encode(), 200)
@@ -157,7 +157,7 @@ def public_pair_photo(
 ) -> Response:
     """While the pair is shown."""
     caller = voices.voice(visit.shop, ring(), code.partition("-")[0], "")
-    return pair_picture(doer_of(visit, caller), code, (photo, size), if_none_match)
+    return pair_picture(visit.of(caller).doer, code, (photo, size), if_none_match)
 
 
 @router.get(

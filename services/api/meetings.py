@@ -15,7 +15,6 @@ from services.api.problems import Declined, declared
 from services.api.visit import CodePath, Errand, OneErrand, OneVisit, Visit
 from services.execute import Answer
 from services.matters import kit
-from services.matters.kit import Doer
 from services.matters.meetings import acting
 from services.matters.meetings.acting import Confirmed, Line, NewMeeting, NewMinutes
 from services.matters.meetings.calendar import invitation
@@ -106,7 +105,7 @@ class PayerBody(Body):
 def get_meetings(visit: OneVisit) -> MeetingsView:
     """Those to which the caller's party was invited; who oversees sees all."""
     with transaction(visit.shop.engine, visit.caller.site_ids) as sql:
-        found = kit.listed(_doer(visit), sql, acting.SORT, visit.caller.site_ids)
+        found = kit.listed(visit.doer, sql, acting.SORT, visit.caller.site_ids)
     return MeetingsView(items=[item_of(one, visit.language) for one in found])
 
 
@@ -133,7 +132,7 @@ def get_meeting(visit: OneVisit, code: MeetingPath) -> MeetingWhole:
 )
 def get_calendar(visit: OneVisit, code: MeetingPath) -> Response:
     """The meeting for the phone's calendar."""
-    found = acting.found_meeting(_doer(visit), desk.key_of(visit.caller, code))
+    found = acting.found_meeting(visit.doer, desk.key_of(visit.caller, code))
     return invitation(found, visit.language, visit.settings.public_url)
 
 
@@ -152,7 +151,7 @@ def get_calendar(visit: OneVisit, code: MeetingPath) -> Response:
 )
 def get_minutes(visit: OneVisit, code: MeetingPath) -> Response:
     """To print, as soon as there is a draft; a new draft makes another paper."""
-    pdf = minutes_of(_doer(visit), desk.key_of(visit.caller, code), visit.language)
+    pdf = minutes_of(visit.doer, desk.key_of(visit.caller, code), visit.language)
     return pdf_answer(pdf, f"minutes-{code}")
 
 
@@ -165,7 +164,7 @@ def call_meeting(errand: OneErrand, body: CallBody) -> MeetingWhole:
     order = desk.key_of(visit.caller, body.order)
     new = NewMeeting(order, body.reason, body.meets_at, body.place, body.invited, body.words)
     ticket = errand.ticket(order.site_id, body.model_dump_json().encode(), 201)
-    key, answer = acting.call(_doer(visit), new, ticket)
+    key, answer = acting.call(visit.doer, new, ticket)
     if answer.refused is not None:
         raise _refusal(visit, order, answer.refused)
     return _shown(visit, key)
@@ -179,7 +178,7 @@ def call_meeting(errand: OneErrand, body: CallBody) -> MeetingWhole:
 )
 def state_position(errand: OneErrand, code: MeetingPath, body: PositionBody) -> MeetingWhole:
     """Before the deadline, and before anybody signs; a later one takes the place of the earlier."""
-    key, one = _key(errand, code), _doer(errand.visit)
+    key, one = _key(errand, code), errand.visit.doer
     return _answered(errand, key, acting.state_position(one, key, body.words, _ticket(errand, key, body)))
 
 
@@ -191,7 +190,7 @@ def state_position(errand: OneErrand, code: MeetingPath, body: PositionBody) -> 
 )
 def draft_minutes(errand: OneErrand, code: MeetingPath, body: MinutesBody) -> MeetingWhole:
     """By who called it, or the coordinator. A new draft voids what was signed of the earlier one."""
-    key, one = _key(errand, code), _doer(errand.visit)
+    key, one = _key(errand, code), errand.visit.doer
     new = NewMinutes(body.after, [each.line for each in body.items], body.payer, body.note)
     return _answered(errand, key, acting.draft(one, key, new, _ticket(errand, key, body)))
 
@@ -199,14 +198,14 @@ def draft_minutes(errand: OneErrand, code: MeetingPath, body: MinutesBody) -> Me
 @meetings.post("/{code}/sign", summary="签署 Sign", operation_id="sign_minutes", responses=_REFUSED)
 def sign_minutes(errand: OneErrand, code: MeetingPath, body: SignBody) -> MeetingWhole:
     """By a party's lead. With the last signature the order follows by itself."""
-    key, one = _key(errand, code), _doer(errand.visit)
+    key, one = _key(errand, code), errand.visit.doer
     return _answered(errand, key, acting.sign(one, key, body.draft, _ticket(errand, key, body)))
 
 
 @meetings.post("/{code}/rule", summary="裁定 Rule", operation_id="rule_meeting", responses=_REFUSED)
 def rule_meeting(errand: OneErrand, code: MeetingPath, body: RulingBody) -> MeetingWhole:
     """By the decider after the deadline: action and making safe, with reasons; never who pays."""
-    key, one = _key(errand, code), _doer(errand.visit)
+    key, one = _key(errand, code), errand.visit.doer
     lines = [each.line for each in body.items]
     return _answered(errand, key, acting.rule(one, key, lines, body.reason, _ticket(errand, key, body)))
 
@@ -214,7 +213,7 @@ def rule_meeting(errand: OneErrand, code: MeetingPath, body: RulingBody) -> Meet
 @meetings.post("/{code}/cancel", summary="取消 Call off", operation_id="cancel_meeting", responses=_REFUSED)
 def cancel_meeting(errand: OneErrand, code: MeetingPath, body: Nothing = _NOTHING) -> MeetingWhole:
     """Nothing is settled by it."""
-    key, one = _key(errand, code), _doer(errand.visit)
+    key, one = _key(errand, code), errand.visit.doer
     return _answered(errand, key, acting.cancel(one, key, _ticket(errand, key, body)))
 
 
@@ -233,7 +232,7 @@ def confirm_payer(errand: OneErrand, code: CodePath, body: PayerBody) -> PayingV
     """By the committee, or by whoever pays. A dispute is a meeting for the reason `unclear_payer`."""
     visit, key = errand.visit, _key(errand, code)
     said = Confirmed(body.payer, body.ground, body.origin, body.reason)
-    answer = acting.confirm(_doer(visit), key, said, _ticket(errand, key, body))
+    answer = acting.confirm(visit.doer, key, said, _ticket(errand, key, body))
     if answer.refused is not None:
         raise _refusal(visit, key, answer.refused)
     return _payer(visit, key, None)
@@ -245,7 +244,7 @@ router.include_router(payers)
 
 def _payer(visit: Visit, key: StreamKey, circumstance: Circumstance | None) -> PayingView:
     with transaction(visit.shop.engine, visit.caller.site_ids) as sql:
-        found = acting.order_of(_doer(visit), sql, key, visit.language)
+        found = acting.order_of(visit.doer, sql, key, visit.language)
         return paying(found, proposal_of(sql, found, circumstance))
 
 
@@ -257,10 +256,6 @@ def _ticket(errand: Errand, key: StreamKey, body: Body) -> Ticket | None:
     return errand.ticket(key.site_id, body.model_dump_json().encode(), 200)
 
 
-def _doer(visit: Visit) -> Doer:
-    return Doer(visit.shop, visit.settings, visit.caller)
-
-
 def _answered(errand: Errand, key: StreamKey, answer: Answer) -> MeetingWhole:
     if answer.refused is not None:
         raise _refusal(errand.visit, key, answer.refused)
@@ -268,7 +263,7 @@ def _answered(errand: Errand, key: StreamKey, answer: Answer) -> MeetingWhole:
 
 
 def _shown(visit: Visit, key: StreamKey) -> MeetingWhole:
-    found = acting.found_meeting(_doer(visit), key)
+    found = acting.found_meeting(visit.doer, key)
     return whole(found, visit.caller.at(key.site_id), visit.language)
 
 

@@ -12,7 +12,7 @@ from services import desk, photos
 from services.actions.bodies import ORDER_CODE, SITE_CODE, Body, Code, Text
 from services.api.drawings_kit import PictureFile, site_of, ticket_of
 from services.api.problems import declared
-from services.api.topics import doer_of, need
+from services.api.topics import need
 from services.api.visit import Errand, OneErrand, OneVisit, Visit
 from services.callers import Caller
 from services.matters.pairs import acting
@@ -69,7 +69,7 @@ def get_pair_photo(
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """While the pair is shown."""
-    return pair_picture(doer_of(visit, visit.caller), code, (photo, size), if_none_match)
+    return pair_picture(visit.doer, code, (photo, size), if_none_match)
 
 
 @router.post(
@@ -91,7 +91,7 @@ def _pair(errand: Errand, form: PairForm) -> PairView:
     after = Shot(photos.picture_of(form.after.file), form.after_day)
     said = [(shot.picture.received, str(shot.day)) for shot in (before, after)]
     ticket = errand.ticket(site_id, f"{form.space}/{form.words}/{said}".encode(), 201)
-    one = doer_of(visit, visit.caller)
+    one = visit.doer
     key, answer = acting.publish(one, (site_id, form.space), (before, after), form.words, ticket)
     need(visit, key, answer, WORDS)
     return _shown(visit, key)
@@ -109,17 +109,17 @@ def withdraw_pair(errand: OneErrand, code: PairPath, body: ReasonBody) -> PairVi
     key = desk.key_of(visit.caller, code)
     _shown(visit, key)
     ticket = ticket_of(errand, key, body)
-    need(visit, key, acting.withdraw(doer_of(visit, visit.caller), key, body.reason, ticket), WORDS)
+    need(visit, key, acting.withdraw(visit.doer, key, body.reason, ticket), WORDS)
     return _shown(visit, key)
 
 
 def pairs_listed(visit: Visit, caller: Caller) -> PairsView:
     """The pairs of a caller's sites."""
     with transaction(visit.shop.engine, caller.site_ids) as sql:
-        found = acting.pairs_of(doer_of(visit, caller), sql, caller.site_ids)
+        found = acting.pairs_of(visit.of(caller).doer, sql, caller.site_ids)
     return PairsView(items=[pair_view(one, visit.language) for one in found])
 
 
 def _shown(visit: Visit, key: StreamKey) -> PairView:
     with transaction(visit.shop.engine, visit.caller.site_ids) as sql:
-        return pair_view(acting.find(doer_of(visit, visit.caller), sql, key), visit.language)
+        return pair_view(acting.find(visit.doer, sql, key), visit.language)

@@ -16,7 +16,7 @@ from services.api.visit import Errand, OneErrand, OneVisit, Visit
 from services.callers import NotPermitted
 from services.execute import Answer, UnknownStream
 from services.matters import kit
-from services.matters.kit import Doer, Found
+from services.matters.kit import Found
 from services.matters.rules import acting, editing
 from services.matters.rules.refusing import in_language, why
 from services.matters.rules.views import (
@@ -68,7 +68,7 @@ class RuleBody(ReasonBody):
 @router.get("", summary="规则修改 List changes", operation_id="list_rules", responses=declared(422))
 def get_changes(visit: OneVisit) -> RulesView:
     """The latest changes of the rules at the sites where the caller's party lives under them."""
-    one = _doer(visit)
+    one = visit.doer
     with transaction(visit.shop.engine, visit.caller.site_ids) as sql:
         return RulesView(items=[item_of(x) for x in kit.listed(one, sql, acting.SORT, _sites(visit))])
 
@@ -79,7 +79,7 @@ def get_changes(visit: OneVisit) -> RulesView:
 def get_source(visit: OneVisit, site: Annotated[str, Query(pattern=SITE_CODE)]) -> WordsBody:
     """The words of the rules that new orders are dispatched under."""
     site_id = _site(visit, site, Permission.SEE_RULES)
-    return WordsBody(site=site, source=editing.in_force(_doer(visit), site_id))
+    return WordsBody(site=site, source=editing.in_force(visit.doer, site_id))
 
 
 @router.get("/{code}", summary="一份修改 One change", operation_id="get_change", responses=declared(404, 422))
@@ -93,7 +93,7 @@ def check(errand: OneErrand, body: WordsBody) -> CheckedView:
     """Problems by line; or what differs, and what would have been on the site's own history."""
     visit = errand.visit
     site_id = _site(visit, body.site, Permission.PROPOSE_RULES)
-    one = _doer(visit)
+    one = visit.doer
     checked = editing.check(one, site_id, body.source)
     with transaction(visit.shop.engine, visit.caller.site_ids) as sql:
         context = visit.shop.contexts.of(sql, read_sites(sql, [site_id])[site_id])
@@ -105,7 +105,7 @@ def propose(errand: OneErrand, body: ProposeBody) -> ProposalWhole:
     """The parties have five working days to object; stricter safety limits take effect at once."""
     visit = errand.visit
     site_id = _site(visit, body.site, Permission.PROPOSE_RULES)
-    one = _doer(visit)
+    one = visit.doer
     checked = editing.check(one, site_id, body.source, lived=False)
     if checked.problems:
         told = (in_language(each, visit.language) for each in checked.problems)
@@ -121,21 +121,21 @@ def propose(errand: OneErrand, body: ProposeBody) -> ProposalWhole:
 def consent(errand: OneErrand, code: RulesPath, body: Nothing = _NOTHING) -> ProposalWhole:
     """The caller's party agrees; once all do, it takes effect."""
     key, ticket = _of(errand, code, body)
-    return _answered(errand.visit, key, acting.consent(_doer(errand.visit), key, ticket))
+    return _answered(errand.visit, key, acting.consent(errand.visit.doer, key, ticket))
 
 
 @router.post("/{code}/object", summary="提出异议 Object", operation_id="object_to_rules", responses=_REFUSED)
 def object_(errand: OneErrand, code: RulesPath, body: ReasonBody) -> ProposalWhole:
     """With the reason; then the decider rules."""
     key, ticket = _of(errand, code, body)
-    return _answered(errand.visit, key, acting.object_(_doer(errand.visit), key, body.reason, ticket))
+    return _answered(errand.visit, key, acting.object_(errand.visit.doer, key, body.reason, ticket))
 
 
 @router.post("/{code}/rule", summary="裁定 Rule", operation_id="rule_on_rules", responses=_REFUSED)
 def rule(errand: OneErrand, code: RulesPath, body: RuleBody) -> ProposalWhole:
     """By the decider, with the reason: in force, or not."""
     key, ticket = _of(errand, code, body)
-    answer = acting.rule(_doer(errand.visit), key, body.reason, ticket, accepted=body.accepted)
+    answer = acting.rule(errand.visit.doer, key, body.reason, ticket, accepted=body.accepted)
     return _answered(errand.visit, key, answer)
 
 
@@ -143,11 +143,7 @@ def rule(errand: OneErrand, code: RulesPath, body: RuleBody) -> ProposalWhole:
 def withdraw(errand: OneErrand, code: RulesPath, body: Nothing = _NOTHING) -> ProposalWhole:
     """By the committee, before it is in force."""
     key, ticket = _of(errand, code, body)
-    return _answered(errand.visit, key, acting.withdraw(_doer(errand.visit), key, ticket))
-
-
-def _doer(visit: Visit) -> Doer:
-    return Doer(visit.shop, visit.settings, visit.caller)
+    return _answered(errand.visit, key, acting.withdraw(errand.visit.doer, key, ticket))
 
 
 def _sites(visit: Visit) -> list[int]:
@@ -173,7 +169,7 @@ def _of(errand: Errand, code: str, body: Body) -> tuple[StreamKey, Ticket | None
 
 def _found(visit: Visit, key: StreamKey) -> Found[Proposal]:
     with transaction(visit.shop.engine, visit.caller.site_ids) as sql:
-        return acting.find(_doer(visit), sql, key)
+        return acting.find(visit.doer, sql, key)
 
 
 def _shown(visit: Visit, key: StreamKey) -> ProposalWhole:

@@ -147,7 +147,7 @@ def propose_topic(errand: OneErrand, body: TopicBody) -> TopicWhole:
     lasts = timedelta(days=body.days) if body.days else None
     new = NewTopic(body.title, body.words, body.space or "", lasts, order)
     ticket = errand.ticket(site_id, body.model_dump_json().encode(), 201)
-    key, answer = acting.propose(doer_of(visit, visit.caller), site_id, new, ticket)
+    key, answer = acting.propose(visit.doer, site_id, new, ticket)
     need(visit, key, answer)
     return shown(visit, visit.caller, key)
 
@@ -263,20 +263,15 @@ def review(errand: OneErrand, code: TopicPath, body: ReviewBody) -> TopicWhole:
 def listed(visit: Visit, caller: Caller) -> TopicsView:
     """The topics that a caller sees, who need not be the visitor."""
     with transaction(visit.shop.engine, caller.site_ids) as sql:
-        found = acting.topics_of(doer_of(visit, caller), sql, caller.site_ids)
+        found = acting.topics_of(visit.of(caller).doer, sql, caller.site_ids)
     return TopicsView(items=[item_of(one, visit.language) for one in found])
 
 
 def shown(visit: Visit, caller: Caller, key: StreamKey) -> TopicWhole:
     """The topic as a caller sees it. Raises UnknownStream."""
     with transaction(visit.shop.engine, caller.site_ids) as sql:
-        found = acting.find(doer_of(visit, caller), sql, key)
+        found = acting.find(visit.of(caller).doer, sql, key)
         return whole(found, sql, caller.at(key.site_id), visit.language)
-
-
-def doer_of(visit: Visit, caller: Caller) -> Doer:
-    """A caller who acts."""
-    return Doer(visit.shop, visit.settings, caller)
 
 
 def _ticket(errand: Errand, key: StreamKey, body: Body) -> Ticket | None:
@@ -286,7 +281,7 @@ def _ticket(errand: Errand, key: StreamKey, body: Body) -> Ticket | None:
 def _did(errand: Errand, code: str, do: Callable[[Doer, StreamKey], Answer]) -> TopicWhole:
     visit = errand.visit
     key = desk.key_of(visit.caller, code)
-    one = doer_of(visit, visit.caller)
+    one = visit.doer
     acting.found_topic(one, key)
     need(visit, key, do(one, key))
     return shown(visit, visit.caller, key)

@@ -10,7 +10,7 @@ from services import desk
 from services.api.guard import PUBLIC
 from services.api.problems import declared
 from services.api.residents import SHORTEST_KEY
-from services.api.topics import OpinionBody, ProposalBody, TopicPath, doer_of, listed, need, shown
+from services.api.topics import OpinionBody, ProposalBody, TopicPath, listed, need, shown
 from services.api.visit import Errand, OneErrand, OneVisit, SitePath
 from services.callers import Caller
 from services.matters.topics import acting, voices
@@ -79,7 +79,7 @@ def public_propose(
     code, caller = voice_of(errand, site, voice)
     voices.count(errand.visit.shop, ring(), site, address_of(request.scope), new=True)
     new = NewTopic(body.title, body.words, body.space or "")
-    one, site_id = doer_of(errand.visit, caller), caller.sites[site]
+    one, site_id = errand.visit.of(caller).doer, caller.sites[site]
     ticket = errand.ticket(site_id, f"{code} {body.model_dump_json()}".encode(), 201)
     key, answer = acting.propose(one, site_id, new, ticket)
     need(errand.visit.of(caller), key, answer)
@@ -98,7 +98,7 @@ def public_say(
     """One a code and phase: sent again with the code it takes the place of the earlier one."""
     site = code.partition("-")[0]
     mine, caller = voice_of(errand, site, voice)
-    one, key = doer_of(errand.visit, caller), desk.key_of(caller, code)
+    one, key = errand.visit.of(caller).doer, desk.key_of(caller, code)
     new = acting.found_topic(one, key).state.of(caller.id) is None
     voices.count(errand.visit.shop, ring(), site, address_of(request.scope), new=new)
     ticket = errand.ticket(key.site_id, f"{mine} {body.model_dump_json()}".encode(), 200)
@@ -118,7 +118,7 @@ def public_take_back_opinion(
     """One's own of this phase, by its code; its words are erased."""
     site = code.partition("-")[0]
     caller = voices.voice(errand.visit.shop, ring(), site, voice or "")
-    one, key = doer_of(errand.visit, caller), desk.key_of(caller, code)
+    one, key = errand.visit.of(caller).doer, desk.key_of(caller, code)
     acting.found_topic(one, key)
     voices.count(errand.visit.shop, ring(), site, address_of(request.scope), new=False)
     ticket = errand.ticket(key.site_id, caller.id.encode(), 200)

@@ -22,7 +22,6 @@ from services.api.visit import Errand, OneErrand, OneVisit, Visit
 from services.callers import NotPermitted
 from services.execute import Answer, UnknownStream
 from services.matters import kit
-from services.matters.kit import Doer
 from services.matters.venues import acting, programme
 from services.matters.venues.acting import Closing
 from services.matters.venues.reading import Rooms, late_in, read_rooms
@@ -94,7 +93,7 @@ class ActivityBody(SeenBody):
 @router.get("", summary="关闭的房间 Closed rooms", operation_id="list_closures", responses=declared(422))
 def get_closures(visit: OneVisit) -> ClosuresView:
     """The rooms that were closed lately at the caller's sites."""
-    one = _doer(visit)
+    one = visit.doer
     sites = visit.caller.sites_where(Permission.SEE_VENUES)
     with transaction(visit.shop.engine, visit.caller.site_ids) as sql:
         rooms = {site: read_rooms(visit.shop, sql, site) for site in sites}
@@ -117,7 +116,7 @@ def close(errand: OneErrand, body: CloseBody) -> ClosureWhole:
     site_id = _site(visit, body.site, Permission.CLOSE_SPACES)
     ticket = errand.ticket(site_id, body.model_dump_json().encode(), 201)
     room = (site_id, body.space, body.begins)
-    key, answer = acting.close(_doer(visit), room, _closing(body), body.reason or "", ticket)
+    key, answer = acting.close(visit.doer, room, _closing(body), body.reason or "", ticket)
     return _answered(visit, key, answer)
 
 
@@ -126,7 +125,7 @@ def change(errand: OneErrand, code: ClosurePath, body: ChangeBody) -> ClosureWho
     """Extend or shorten it, or choose other substitutes."""
     key = _of(errand.visit, code)
     ticket = errand.ticket(key.site_id, body.model_dump_json().encode(), 200)
-    answer = acting.change(_doer(errand.visit), key, _closing(body), ticket)
+    answer = acting.change(errand.visit.doer, key, _closing(body), ticket)
     return _answered(errand.visit, key, answer)
 
 
@@ -135,7 +134,7 @@ def reopen(errand: OneErrand, code: ClosurePath, body: Nothing = _NOTHING) -> Cl
     """From today its activities are back."""
     key = _of(errand.visit, code)
     ticket = errand.ticket(key.site_id, body.model_dump_json().encode(), 200)
-    return _answered(errand.visit, key, acting.reopen(_doer(errand.visit), key, ticket))
+    return _answered(errand.visit, key, acting.reopen(errand.visit.doer, key, ticket))
 
 
 @router.get(
@@ -195,10 +194,6 @@ def end(
     return _kept(errand, (site, space), body.seen, activity)
 
 
-def _doer(visit: Visit) -> Doer:
-    return Doer(visit.shop, visit.settings, visit.caller)
-
-
 def _closing(body: ChangeBody) -> Closing:
     return Closing(body.until, body.substitute, body.moves)
 
@@ -222,7 +217,7 @@ def _of(visit: Visit, code: str) -> StreamKey:
     """The closure, which the caller has to see."""
     key = desk.key_of(visit.caller, code)
     with transaction(visit.shop.engine, visit.caller.site_ids) as sql:
-        acting.find(_doer(visit), sql, key)
+        acting.find(visit.doer, sql, key)
     return key
 
 
@@ -236,7 +231,7 @@ def _rooms(visit: Visit, site_id: int, space: str = "") -> Rooms:
 
 def _shown(visit: Visit, key: StreamKey) -> ClosureWhole:
     with transaction(visit.shop.engine, visit.caller.site_ids) as sql:
-        found = acting.find(_doer(visit), sql, key)
+        found = acting.find(visit.doer, sql, key)
         rooms = read_rooms(visit.shop, sql, key.site_id)
         late = late_in(sql, key.site_id, found.state.space)
     return whole(found, rooms, late, visit.caller.at(key.site_id), visit.language)

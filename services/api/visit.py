@@ -12,6 +12,7 @@ from starlette.responses import Response
 from services.actions.bodies import ORDER_CODE, SITE_CODE
 from services.callers import Caller
 from services.execute import Shop
+from services.matters.kit import Doer
 from services.settings import Settings
 from services.store.idempotency import Ticket
 from services.views.cursors import Cursors
@@ -33,6 +34,11 @@ class Visit:
     def of(self, caller: Caller) -> "Visit":
         """The same for another caller, whom the request made known."""
         return replace(self, caller=caller)
+
+    @property
+    def doer(self) -> Doer:
+        """The caller, with the process's workshop, as whoever acts on a matter."""
+        return Doer(self.shop, self.settings, self.caller)
 
 
 AcceptLanguage = Annotated[

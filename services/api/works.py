@@ -21,7 +21,6 @@ from services.api.visit import Errand, OneErrand, OneVisit, Visit
 from services.callers import NotPermitted
 from services.execute import Answer, UnknownStream
 from services.matters import kit
-from services.matters.kit import Doer
 from services.matters.works import acting
 from services.matters.works.acting import Announcement
 from services.matters.works.reading import asked_of, refs
@@ -107,7 +106,7 @@ def get_list(visit: OneVisit) -> WorksView:
     """The works announced lately at the caller's sites."""
     sites = visit.caller.sites_where(Permission.SEE_WORKS)
     with transaction(visit.shop.engine, visit.caller.site_ids) as sql:
-        found = kit.with_words(sql, kit.listed(_doer(visit), sql, acting.SORT, sites), refs)
+        found = kit.with_words(sql, kit.listed(visit.doer, sql, acting.SORT, sites), refs)
     return WorksView(items=[item_of(each, visit.language) for each in found])
 
 
@@ -134,7 +133,7 @@ def get_one(visit: OneVisit, code: WorksPath) -> WorksWhole:
 )
 def get_sheet(visit: OneVisit, code: WorksPath) -> Response:
     """To print and put up."""
-    pdf = sheet_of(_doer(visit), desk.key_of(visit.caller, code), visit.language)
+    pdf = sheet_of(visit.doer, desk.key_of(visit.caller, code), visit.language)
     return pdf_answer(pdf, f"works-{code}")
 
 
@@ -149,7 +148,7 @@ def announce(errand: OneErrand, body: AnnounceBody) -> WorksWhole:
         raise NotPermitted
     ticket = errand.ticket(site_id, body.model_dump_json().encode(), 201)
     with _in_words(visit, site_id):
-        key, answer = acting.announce(_doer(visit), site_id, _announcement(body), ticket)
+        key, answer = acting.announce(visit.doer, site_id, _announcement(body), ticket)
     return _answered(visit, key, answer)
 
 
@@ -158,7 +157,7 @@ def change(errand: OneErrand, code: WorksPath, body: ChangeWorksBody) -> WorksWh
     """Everybody reads the reason."""
     key, ticket = _sent(errand, code, body)
     with _in_words(errand.visit, key.site_id):
-        answer = acting.change(_doer(errand.visit), key, _announcement(body), body.reason, ticket)
+        answer = acting.change(errand.visit.doer, key, _announcement(body), body.reason, ticket)
     return _answered(errand.visit, key, answer)
 
 
@@ -176,7 +175,7 @@ def walk(errand: OneErrand, code: WorksPath, body: WalkedBody) -> WorksWhole:
         named = desk.key_of(errand.visit.caller, body.walk)
         number = named.stream_id if named.site_id == key.site_id else 0
     with _in_words(errand.visit, key.site_id):
-        answer = acting.record_walk(_doer(errand.visit), key, number, ticket)
+        answer = acting.record_walk(errand.visit.doer, key, number, ticket)
     return _answered(errand.visit, key, answer)
 
 
@@ -184,21 +183,21 @@ def walk(errand: OneErrand, code: WorksPath, body: WalkedBody) -> WorksWhole:
 def start(errand: OneErrand, code: WorksPath, body: Nothing = _NOTHING) -> WorksWhole:
     """Not before the first day, and not before the rooms were walked."""
     key, ticket = _sent(errand, code, body)
-    return _answered(errand.visit, key, acting.start(_doer(errand.visit), key, ticket))
+    return _answered(errand.visit, key, acting.start(errand.visit.doer, key, ticket))
 
 
 @router.post("/{code}/end", summary="完工 End", operation_id="end_works", responses=_REFUSED)
 def end(errand: OneErrand, code: WorksPath, body: Nothing = _NOTHING) -> WorksWhole:
     """The rooms can be used again."""
     key, ticket = _sent(errand, code, body)
-    return _answered(errand.visit, key, acting.end(_doer(errand.visit), key, ticket))
+    return _answered(errand.visit, key, acting.end(errand.visit.doer, key, ticket))
 
 
 @router.post("/{code}/cancel", summary="取消 Cancel", operation_id="cancel_works", responses=_REFUSED)
 def cancel(errand: OneErrand, code: WorksPath, body: CancelBody) -> WorksWhole:
     """Everybody reads the reason."""
     key, ticket = _sent(errand, code, body)
-    return _answered(errand.visit, key, acting.cancel(_doer(errand.visit), key, body.reason, ticket))
+    return _answered(errand.visit, key, acting.cancel(errand.visit.doer, key, body.reason, ticket))
 
 
 @contextmanager
@@ -208,10 +207,6 @@ def _in_words(visit: Visit, site_id: int) -> Iterator[None]:
         yield
     except BadValue as refusal:
         raise _refusal(visit, site_id, refusal) from refusal
-
-
-def _doer(visit: Visit) -> Doer:
-    return Doer(visit.shop, visit.settings, visit.caller)
 
 
 def _announcement(body: PlanBody) -> Announcement:
@@ -234,13 +229,13 @@ def _sent(errand: Errand, code: str, body: Body) -> tuple[StreamKey, Ticket | No
     visit = errand.visit
     key = desk.key_of(visit.caller, code)
     with transaction(visit.shop.engine, visit.caller.site_ids) as sql:
-        acting.find(_doer(visit), sql, key)
+        acting.find(visit.doer, sql, key)
     return key, errand.ticket(key.site_id, body.model_dump_json().encode(), 200)
 
 
 def _shown(visit: Visit, key: StreamKey) -> WorksWhole:
     with transaction(visit.shop.engine, visit.caller.site_ids) as sql:
-        found = acting.find(_doer(visit), sql, key)
+        found = acting.find(visit.doer, sql, key)
     return whole(found, visit.caller.at(key.site_id), visit.language)
 
 
@@ -252,7 +247,7 @@ def _answered(visit: Visit, key: StreamKey, answer: Answer) -> WorksWhole:
 
 def _refusal(visit: Visit, site_id: int, refusal: Exception) -> Exception:
     """With the sentence of the page, and the names of those who may."""
-    one, language = asked_of(_doer(visit), site_id), visit.language
+    one, language = asked_of(visit.doer, site_id), visit.language
     label, site = _ACTION[language == "en"], one.context.site
     if isinstance(refusal, NotYours):
         may = [party for each in refusal.may for party in site.with_capacity(Capacity(each))]
